@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto'
+import cookie from '@fastify/cookie'
+import formbody from '@fastify/formbody'
+import helmet from '@fastify/helmet'
+import multipart from '@fastify/multipart'
+import rateLimit from '@fastify/rate-limit'
+import websocket from '@fastify/websocket'
+import Fastify from 'fastify'
+import { conventions } from './lib/http/conventions.ts'
+import { doors, liveDoor } from './lib/http/doors.ts'
+import type { App, Deps, Slice } from './lib/http/slice.ts'
+import { staticFiles } from './lib/http/static.ts'
+import { socketLimits } from './lib/live/hub.ts'
+import { slices } from './slices.ts'
+
+interface Settings {
+  logLevel?: string
+  trustProxy?: string | undefined
+  rateLimits?: boolean
+  /** Where else each slice's routes are told: the route table listens here. */
+  onRoute?: (route: { method: string | string[]; url: string; schema?: unknown; config?: unknown }) => void
+}
+
+/** Builds the whole app on what it is given; two may live in one process. */
+export async function buildApp(deps: Deps, settings: Settings = {}): Promise<App> {
+  const app: App = Fastify({
+    logger: {
+      level: settings.logLevel ?? 'silent',
+      serializers: { req: quietly, res: (res) => ({ statusCode: res.statusCode }) },
+    },
+    genReqId: () => randomUUID().slice(0, 8),
+    bodyLimit: 64 * 1024,
+    requestTimeout: 15_000,
+    connectionTimeout: 20_000,
+    forceCloseConnections: 'idle',
+    ...(settings.trustProxy && { trustProxy: settings.trustProxy }),
+  })
+  await app.register(cookie)
+  await app.register(formbody)
+  await app.register(multipart, {
+    attachFieldsToBody: 'keyValues',
+    limits: { fileSize: 10 * 1024 * 1024, files: 1, fields: 40, fieldSize: 32 * 1024 },
+  })
+  await app.register(helmet, {
+    contentSecurityPolicy: contentPolicy(deps.origin),
+    hsts: deps.origin.startsWith('https:'),
+    referrerPolicy: { policy: 'same-origin' },
+  })
+  await app.register(websocket, { options: { maxPayload: socketLimits.maxPayload, perMessageDeflate: false } })
+  if (settings.rateLimits !== false) await app.register(rateLimit, { global: false })
+  if (settings.onRoute) app.addHook('onRoute', settings.onRoute)
+  app.addHook('onRoute', (route) => {
+    const max = route.config?.perMinute
+    if (max && settings.rateLimits !== false)
+      route.config = { ...route.config, rateLimit: { max, timeWindow: '1 minute' } }
+  })
+  conventions(app, deps)
+  staticFiles(app)
+  doors(app, deps)
+  await app.register(
+    async (scope) => {
+      liveDoor(scope as App, deps)
+      for (const slice of slices) await scope.register(async (inner) => (slice as Slice)(inner as App, deps))
+    },
+    { prefix: '/c/:slug' },
+  )
+  return app
+}
+
+/** Nothing but our own files: no inline script, no inline style, no other origin (trust 4.9). */
+function contentPolicy(origin: string) {
+  const socket = origin.replace(/^http/, 'ws')
+  return {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'", 'blob:'],
+      connectSrc: ["'self'", socket],
+      formAction: ["'self'"],
+      baseUri: ["'none'"],
+      frameAncestors: ["'none'"],
+      objectSrc: ["'none'"],
+    },
+  }
+}
+
+/** A log line of a request: its route, never the address asked for, which may hold a token. */
+function quietly(req: { method: string; routeOptions?: { url?: string | undefined } }) {
+  return { method: req.method, route: req.routeOptions?.url ?? 'unknown' }
+}

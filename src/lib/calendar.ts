@@ -1,0 +1,39 @@
+import { isWorkday } from 'chinese-days'
+
+/** Working time (domain 3.10): statutory holidays and the working weekends that pay for them. */
+
+const shanghai = 8 * 60 * 60 * 1000
+
+/** The day a moment falls on in Shanghai, 'YYYY-MM-DD'. */
+export function shanghaiDay(at: Date): string {
+  return new Date(at.getTime() + shanghai).toISOString().slice(0, 10)
+}
+
+/** The `n`th working day after `from`. The day itself is day 0; after 17:00 or on a day off it starts one day later. */
+export function workingDayAfter(from: Date, n: number): string {
+  let day = shanghaiDay(from)
+  const hour = new Date(from.getTime() + shanghai).getUTCHours()
+  if (hour >= 17 || !isWorkday(day)) day = nextWorkingDay(day)
+  for (let i = 0; i < n; i++) day = nextWorkingDay(day)
+  return day
+}
+
+/** Working days from today until `due`: 0 on the day itself, negative when it is past. */
+export function workingDaysLeft(due: string, now: Date): number {
+  const today = shanghaiDay(now)
+  if (due === today) return 0
+  const [from, to, sign] = due > today ? [today, due, 1] : [due, today, -1]
+  let count = 0
+  for (let day = next(from); day <= to; day = next(day)) if (isWorkday(day)) count++
+  return sign * Math.max(count, sign < 0 ? 1 : 0)
+}
+
+function nextWorkingDay(day: string): string {
+  let after = next(day)
+  while (!isWorkday(after)) after = next(after)
+  return after
+}
+
+function next(day: string): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10)
+}

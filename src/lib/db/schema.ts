@@ -1,0 +1,493 @@
+/** The whole data model on one page. `test/lib/schema.test.ts` fails when it drifts from the migrations. */
+import type { ColumnType, Generated, Kysely, Transaction } from 'kysely'
+
+export type Db = Kysely<Database>
+/** Ask for a Trx, not a Db, when a function is only correct inside a transaction. */
+export type Trx = Transaction<Database>
+
+export type Subject =
+  | 'household'
+  | 'person'
+  | 'filing'
+  | 'visit'
+  | 'gathering'
+  | 'issue'
+  | 'item'
+  | 'meeting'
+  | 'ballot'
+  | 'resolution'
+
+/** A day as 'YYYY-MM-DD'. */
+type Day = string
+/** Filled in by the database from the bound community; no query names the tenant by hand. */
+type Own = ColumnType<number, never, never>
+type Json = ColumnType<Record<string, unknown>, string, string>
+
+export interface Database {
+  communities: Communities
+  outbox: Outbox
+  buildings: Buildings
+  stairwells: Stairwells
+  households: Households
+  teams: Teams
+  people: People
+  person_roles: PersonRoles
+  seats: Seats
+  seat_holders: SeatHolders
+  entry_tokens: EntryTokens
+  sessions: Sessions
+  access_log: AccessLog
+  gatherings: Gatherings
+  visits: Visits
+  issues: Issues
+  issue_texts: IssueTexts
+  filings: Filings
+  filing_messages: FilingMessages
+  photos: Photos
+  supports: Supports
+  agenda_items: AgendaItems
+  agenda_links: AgendaLinks
+  meetings: Meetings
+  running_order: RunningOrder
+  attendance: Attendance
+  ballots: Ballots
+  electorate: Electorate
+  votes: Votes
+  vote_keys: VoteKeys
+  resolutions: Resolutions
+  steps: Steps
+  updates: Updates
+  revisits: Revisits
+  journal: Journal
+}
+
+interface Communities {
+  id: Generated<number>
+  slug: string
+  name: string
+  name_en: string
+  prefix: string
+  phone: Generated<string>
+  created_at: Generated<Date>
+}
+
+interface Outbox {
+  community_id: Own
+  id: Generated<number>
+  dedup_key: string
+  channel: 'sms'
+  to_sealed: Buffer
+  body: string
+  attempts: Generated<number>
+  next_at: Generated<Date>
+  sent_at: Date | null
+  failed_at: Date | null
+}
+
+interface Buildings {
+  community_id: Own
+  id: Generated<number>
+  name: string
+  position: number
+}
+
+interface Stairwells {
+  community_id: Own
+  id: Generated<number>
+  building_id: number
+  name: string
+}
+
+interface Households {
+  community_id: Own
+  id: Generated<number>
+  building_id: number
+  stairwell_id: number | null
+  floor: number
+  door: string
+  area: number
+  owner_heads: Generated<number>
+}
+
+interface Teams {
+  community_id: Own
+  id: Generated<number>
+  name: string
+}
+
+interface People {
+  community_id: Own
+  id: Generated<number>
+  name: string
+  post: Generated<string>
+  household_id: number | null
+  team_id: number | null
+  created_at: Generated<Date>
+  left_at: Date | null
+}
+
+interface PersonRoles {
+  community_id: Own
+  person_id: number
+  role: 'resident' | 'volunteer' | 'staff' | 'chair' | 'manager' | 'admin'
+  granted_at: Generated<Date>
+}
+
+interface Seats {
+  community_id: Own
+  id: Generated<number>
+  position: number
+  name: string
+  name_en: string
+  character: string
+  colour: 'seal' | 'leaf' | 'sky' | 'gold' | 'dusk' | 'plum' | 'teal'
+  voting: Generated<boolean>
+  required: Generated<boolean>
+  vacant_since: Date | null
+}
+
+interface SeatHolders {
+  community_id: Own
+  seat_id: number
+  person_id: number
+  rank: number
+}
+
+interface EntryTokens {
+  community_id: Own
+  id: Generated<number>
+  household_id: number | null
+  person_id: number | null
+  token_sha256: Buffer
+  issued_at: Date
+  issued_by: number | null
+  expires_at: Date
+  used_at: Date | null
+}
+
+interface Sessions {
+  community_id: Own
+  id: Generated<number>
+  token_sha256: Buffer
+  household_id: number | null
+  person_id: number | null
+  device: Generated<string>
+  created_at: Date
+  seen_at: Date
+  expires_at: Date
+  revoked_at: Date | null
+}
+
+interface AccessLog {
+  community_id: Own
+  id: Generated<number>
+  at: Date
+  person_id: number
+  subject: string
+  fields: string[]
+  purpose: string
+}
+
+interface Gatherings {
+  community_id: Own
+  id: Generated<number>
+  no: Generated<number>
+  title: string
+  place: Generated<string>
+  held_at: Date
+  created_by: number
+  created_at: Date
+  closed_at: Date | null
+  closed_by: number | null
+}
+
+interface Visits {
+  community_id: Own
+  id: Generated<number>
+  key: string
+  household_id: number
+  volunteer_id: number
+  visited_at: Date
+  outcome: 'met' | 'not_home' | 'refused' | 'come_again'
+  note_sealed: Buffer | null
+  consent_record: Generated<boolean>
+  consent_call: Generated<boolean>
+  consent_publish: Generated<boolean>
+}
+
+interface Issues {
+  community_id: Own
+  id: Generated<number>
+  no: Generated<number>
+  title: string
+  public_text: Generated<string>
+  place: Generated<string>
+  building_id: number | null
+  category: string
+  state: string
+  safety: Generated<boolean>
+  frail: Generated<boolean>
+  seat_id: number | null
+  next_step: Generated<string>
+  due_on: Day | null
+  reopens: Generated<number>
+  opened_at: Date
+  published_at: Date | null
+  closed_at: Date | null
+}
+
+interface IssueTexts {
+  community_id: Own
+  id: Generated<number>
+  issue_id: number
+  title: string
+  body: string
+  written_by: number
+  written_at: Date
+  approved_by: number | null
+  approved_at: Date | null
+}
+
+interface Filings {
+  community_id: Own
+  id: Generated<number>
+  key: Generated<string>
+  no: Generated<number>
+  channel: 'gather' | 'door' | 'bridge'
+  words: string
+  place: Generated<string>
+  building_id: number | null
+  household_id: number | null
+  surname: Generated<string>
+  name_shown: Generated<boolean>
+  phone_sealed: Buffer | null
+  locale: 'zh' | 'en'
+  code_sha256: Buffer
+  code_sealed: Buffer
+  visit_id: number | null
+  gathering_id: number | null
+  recorded_by: number | null
+  state: Generated<'submitted' | 'need_info' | 'accepted' | 'declined' | 'referred' | 'withdrawn'>
+  reason: string | null
+  referred_to: string | null
+  issue_id: number | null
+  filed_at: Date
+  due_on: Day
+}
+
+interface FilingMessages {
+  community_id: Own
+  id: Generated<number>
+  filing_id: number
+  person_id: number | null
+  words: string
+  at: Date
+}
+
+interface Photos {
+  community_id: Own
+  id: Generated<number>
+  key: Generated<string>
+  filing_id: number | null
+  image: Buffer
+  width: number
+  height: number
+  taken_in_at: Date
+}
+
+interface Supports {
+  community_id: Own
+  issue_id: number
+  household_id: number
+  at: Date
+}
+
+interface AgendaItems {
+  community_id: Own
+  id: Generated<number>
+  no: Generated<number>
+  title: string
+  question: string
+  background: Generated<string>
+  created_at: Date
+  created_by: number
+  withdrawn_at: Date | null
+}
+
+interface AgendaLinks {
+  community_id: Own
+  item_id: number
+  issue_id: number
+  linked_at: Date
+  linked_by: number
+}
+
+interface Meetings {
+  community_id: Own
+  id: Generated<number>
+  no: Generated<number>
+  title: string
+  place: Generated<string>
+  starts_at: Date
+  code: string
+  created_at: Date
+  created_by: number
+  noticed_at: Date | null
+  noticed_by: number | null
+  checkin_at: Date | null
+  checkin_by: number | null
+  opened_at: Date | null
+  opened_by: number | null
+  adjourned_at: Date | null
+  adjourned_by: number | null
+}
+
+interface RunningOrder {
+  community_id: Own
+  meeting_id: number
+  item_id: number
+  position: number
+  minutes: Generated<number>
+  introduced_at: Date | null
+  discussing_at: Date | null
+  voting_at: Date | null
+  declared_at: Date | null
+  assigned_at: Date | null
+  deferred_at: Date | null
+  notes: Generated<string>
+}
+
+interface Attendance {
+  community_id: Own
+  id: Generated<number>
+  meeting_id: number
+  household_id: number | null
+  person_id: number | null
+  seat_id: number | null
+  way: 'code' | 'desk'
+  arrived_at: Date
+  left_at: Date | null
+  recorded_by: number | null
+}
+
+interface Ballots {
+  community_id: Own
+  id: Generated<number>
+  no: Generated<number>
+  meeting_id: number
+  item_id: number
+  question: string
+  options: ('for' | 'against' | 'abstain')[]
+  rule: 'M1' | 'M2' | 'M4v' | 'M4p' | 'M4e' | 'S5'
+  electorate_kind: 'household' | 'seat'
+  tally_shown: 'live' | 'after_close'
+  question_sha256: string
+  electorate_sha256: string
+  eligible: number
+  opened_at: Date
+  opened_by: number
+  closed_at: Date | null
+  closed_by: number | null
+  outcome: 'passed' | 'rejected' | null
+  reason: string | null
+  numbers: Json | null
+}
+
+interface Electorate {
+  community_id: Own
+  ballot_id: number
+  voter_id: number
+  household_id: number | null
+  seat_id: number | null
+}
+
+interface Votes {
+  community_id: Own
+  ballot_id: number
+  voter_id: number
+  choice: 'for' | 'against' | 'abstain'
+  rev: Generated<number>
+  way: 'socket' | 'form' | 'desk'
+  person_id: number | null
+  cast_at: Date
+}
+
+interface VoteKeys {
+  community_id: Own
+  ballot_id: number
+  voter_id: number
+  key: string
+  request_sha256: string
+  receipt: string
+}
+
+interface Resolutions {
+  community_id: Own
+  id: Generated<number>
+  no: Generated<number>
+  meeting_id: number
+  item_id: number
+  ballot_id: number | null
+  text: string
+  seat_id: number
+  person_id: number
+  due_on: Day
+  cycle: Generated<number>
+  made_at: Date
+  made_by: number
+  claimed_at: Date | null
+  claimed_by: number | null
+  evidence: Generated<string>
+  closed_at: Date | null
+}
+
+interface Steps {
+  community_id: Own
+  id: Generated<number>
+  resolution_id: number
+  position: number
+  title: string
+  weight: Generated<number>
+  evidence: Generated<string>
+  done_at: Date | null
+  done_by: number | null
+}
+
+interface Updates {
+  community_id: Own
+  id: Generated<number>
+  resolution_id: number
+  words: string
+  at: Date
+  person_id: number
+}
+
+interface Revisits {
+  community_id: Own
+  id: Generated<number>
+  resolution_id: number
+  filing_id: number
+  cycle: number
+  asked_at: Date
+  answered_at: Date | null
+  solved: 'yes' | 'partly' | 'no' | null
+  satisfied: number | null
+  why: Generated<string>
+  way: 'link' | 'phone' | 'door' | 'desk' | null
+  recorded_by: number | null
+}
+
+interface Journal {
+  community_id: Own
+  id: Generated<number>
+  at: Date
+  subject: Subject
+  subject_id: number
+  verb: string
+  was: string | null
+  became: string | null
+  person_id: number | null
+  household_id: number | null
+  seat_id: number | null
+  particulars: Json
+}

@@ -1,0 +1,48 @@
+import type { Locale } from '../i18n.ts'
+
+/** Dates cost as much as a template, so the formatters are made once (stack 5). The neighbourhood's clock is Shanghai's. */
+const timeZone = 'Asia/Shanghai'
+const tags = { zh: 'zh-CN', en: 'en-GB' } as const
+
+function formatters(locale: Locale) {
+  const make = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(tags[locale], { timeZone, ...options })
+  return {
+    day: make({ month: locale === 'zh' ? 'long' : 'short', day: 'numeric' }),
+    dayOfYear: make({ year: 'numeric', month: locale === 'zh' ? 'long' : 'short', day: 'numeric' }),
+    weekday: make({ weekday: 'short' }),
+    time: make({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
+    year: make({ year: 'numeric' }),
+  }
+}
+
+const made = { zh: formatters('zh'), en: formatters('en') }
+const isoDay = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' })
+
+/** The day a moment falls on in Shanghai, 'YYYY-MM-DD'. */
+export const dayOf = (at: Date): string => isoDay.format(at)
+
+/** 'YYYY-MM-DD' or a moment → a moment to format. */
+const moment = (at: Date | string) => (typeof at === 'string' ? new Date(`${at}T12:00:00+08:00`) : at)
+
+/** What templates call to write dates. A year is written only when it is not this one's. */
+export const dates = {
+  zh: datesIn('zh'),
+  en: datesIn('en'),
+}
+
+function datesIn(locale: Locale) {
+  const format = made[locale]
+  const day = (at: Date | string) => {
+    const when = moment(at)
+    return format.year.format(when) === format.year.format(new Date())
+      ? format.day.format(when)
+      : format.dayOfYear.format(when)
+  }
+  const time = (at: Date) => format.time.format(at)
+  return {
+    day,
+    time,
+    weekday: (at: Date | string) => format.weekday.format(moment(at)),
+    dayTime: (at: Date) => `${day(at)}${locale === 'zh' ? ' ' : ', '}${time(at)}`,
+  }
+}

@@ -1,0 +1,101 @@
+import { z } from 'zod'
+import { isMessage, type MessageKey, says } from '../i18n.ts'
+
+/** What a form template needs to show itself again: what was typed, and which message belongs to which field. */
+export interface Form {
+  values: Record<string, string>
+  errors: Record<string, MessageKey>
+}
+
+export const blank: Form = { values: {}, errors: {} }
+
+/** The form as it stands before anybody typed: with these values already there. */
+export const filled = (values: Record<string, string>): Form => ({ values, errors: {} })
+
+/** Reads a posted form, or gives it back with what was typed and one message a field. */
+export function readForm<S extends z.ZodType>(schema: S, body: unknown): { data: z.output<S> } | { form: Form } {
+  const result = schema.safeParse(body ?? {})
+  if (result.success) return { data: result.data }
+  const errors: Form['errors'] = {}
+  for (const issue of result.error.issues) {
+    const field = String(issue.path[0] ?? '')
+    errors[field] ??= isMessage(issue.message) ? issue.message : 'form.wrong'
+  }
+  return { form: { values: typed(body), errors } }
+}
+
+/** The fields a person typed, as texts; whatever else a request carried is dropped. */
+export function typed(body: unknown): Record<string, string> {
+  const entries = Object.entries((body ?? {}) as Record<string, unknown>)
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
+}
+
+// Control characters, bidi overrides that make text lie about itself, and halves of surrogate pairs (trust 4.9).
+const forbidden = /[[\p{Cc}--[\t\n]]\p{Bidi_Control}\p{Noncharacter_Code_Point}\u{feff}]/v
+const segments = new Intl.Segmenter('zh', { granularity: 'grapheme' })
+
+interface Said {
+  max: number
+  /** Shown when nothing was written; left out: the field may stay empty. */
+  missing?: MessageKey
+  min?: number
+}
+
+/**
+ * What somebody wrote in one field: NFC, trimmed, at most `max` characters as people count them, and never a
+ * compatibility form (NFKC would turn full-width brackets into real ones, trust 4.9).
+ */
+export function said({ max, missing, min = missing ? 1 : 0 }: Said) {
+  return z
+    .string(says(missing ?? 'form.wrong'))
+    .default('')
+    .transform((text) => text.normalize('NFC').replace(/\r\n?/g, '\n').trim())
+    .superRefine((text, problem) => {
+      const complain = (message: MessageKey) => problem.addIssue({ code: 'custom', message })
+      if (text.length > max * 8) return complain('form.long')
+      if (forbidden.test(text) || !text.isWellFormed()) return complain('form.characters')
+      const length = text.length > max ? [...segments.segment(text)].length : text.length
+      if (length > max || text.length > max * 2) return complain('form.long')
+      if (text.length < min) return complain(missing ?? 'form.missing')
+    })
+}
+
+/** One line: as `said`, and line breaks become blanks. */
+export const line = (rule: Said) => said(rule).transform((text) => text.replace(/\s*\n\s*/g, ' '))
+
+/** A ticked box sends 'on' (or any value), an unticked one sends nothing. */
+export const ticked = z.preprocess((value) => value !== undefined && value !== '', z.boolean())
+
+/** Chips that may be several: none, one or many values of the same name. */
+export const chosen = <const V extends readonly [string, ...string[]]>(values: V) =>
+  z.preprocess((value) => (value === undefined ? [] : Array.isArray(value) ? value : [value]), z.array(z.enum(values)))
+
+/** A mainland mobile or a landline, or nothing; blanks and dashes are ours to remove. */
+export const phone = z
+  .string()
+  .default('')
+  .transform((text) => text.normalize('NFC').replace(/[\s-]/g, ''))
+  .refine(
+    (text) => text === '' || /^(?:\+?86)?1[3-9]\d{9}$/.test(text) || /^0?\d{7,12}$/.test(text),
+    says('form.phone'),
+  )
+
+/** A day from a date field, 'YYYY-MM-DD', one that exists. */
+export const day = z
+  .string(says('form.date'))
+  .refine(
+    (text) => /^\d{4}-\d\d-\d\d$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.slice(0, 10) === text,
+    says('form.date'),
+  )
+
+/** A moment from a datetime-local field, read as Shanghai time. */
+export const moment = z
+  .string(says('form.date'))
+  .refine(
+    (text) => /^20\d\d-\d\d-\d\dT\d\d:\d\d$/.test(text) && !Number.isNaN(Date.parse(`${text}:00+08:00`)),
+    says('form.date'),
+  )
+  .transform((text) => new Date(`${text}:00+08:00`))
+
+/** A row's number or id in a form or an address: small, positive, whole. */
+export const number = z.coerce.number().int().min(1).max(2_000_000_000)

@@ -1,0 +1,24 @@
+import { agenda } from './en/agenda.ts'
+import { board } from './en/board.ts'
+import { house } from './en/house.ts'
+import { listen } from './en/listen.ts'
+import { looks } from './en/looks.ts'
+import { people } from './en/people.ts'
+import { resolve } from './en/resolve.ts'
+import { room } from './en/room.ts'
+import { visits } from './en/visits.ts'
+import { vote } from './en/vote.ts'
+import type { MessageKey } from './zh.ts'
+
+export const en: Record<MessageKey, string> = {
+  ...house,
+  ...looks,
+  ...people,
+  ...listen,
+  ...visits,
+  ...agenda,
+  ...vote,
+  ...resolve,
+  ...board,
+  ...room,
+}

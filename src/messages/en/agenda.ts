@@ -1,0 +1,3 @@
+import type { agenda as zh } from '../zh/agenda.ts'
+
+export const agenda: Record<keyof typeof zh, string> = {}

@@ -1,0 +1,25 @@
+/** 话: every word a person reads, in the language it was thought in. `en.ts` must hold the same keys. */
+import { agenda } from './zh/agenda.ts'
+import { board } from './zh/board.ts'
+import { house } from './zh/house.ts'
+import { listen } from './zh/listen.ts'
+import { looks } from './zh/looks.ts'
+import { people } from './zh/people.ts'
+import { resolve } from './zh/resolve.ts'
+import { room } from './zh/room.ts'
+import { visits } from './zh/visits.ts'
+import { vote } from './zh/vote.ts'
+
+export const zh = {
+  ...house,
+  ...looks,
+  ...people,
+  ...listen,
+  ...visits,
+  ...agenda,
+  ...vote,
+  ...resolve,
+  ...board,
+  ...room,
+}
+export type MessageKey = keyof typeof zh

@@ -1,0 +1,20 @@
+/** 人: how people come in, where they live, who sits where. */
+export const people = {
+  'entry.title': '欢迎回到议事厅',
+  'entry.spent': '这个链接已经用过，或者过期了。请向居委会要一个新的。',
+  'entry.person': '您是 {name}（{post}）',
+  'entry.door': '这张纸条属于 {building} 号楼 {door} 室',
+  'entry.doorHint': '按一下，这台手机就认得您家的门牌，可以附议、开会、投票。不用注册，不用手机号。',
+  'entry.go': '就是我，进去',
+  'sessions.title': '哪些设备在用您的身份',
+  'sessions.hint': '看到不认识的，就让它退出。',
+  'sessions.this': '这台设备',
+  'sessions.other': '另一台设备',
+  'sessions.unknown': '不知道是什么设备',
+  'sessions.seen': '上次使用 {at}',
+  'sessions.end': '让它退出',
+  'sessions.leave': '从这台设备退出',
+  'journal.entry.issued': '发了一个进门链接',
+  'journal.entry.used': '用链接进门',
+  'journal.entry.revoked': '收回了进门资格',
+} as const

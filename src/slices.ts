@@ -1,5 +1,9 @@
+import { attendance } from './agenda/attendance/routes.ts'
+import { items } from './agenda/items/routes.ts'
+import { meetings } from './agenda/meetings/routes.ts'
+import { order } from './agenda/order/routes.ts'
 import type { Slice } from './lib/http/slice.ts'
 import { entry } from './people/entry/routes.ts'
 
 /** The one place that knows every slice, in the order a matter travels through them. */
-export const slices: Slice[] = [entry]
+export const slices: Slice[] = [entry, items, meetings, order, attendance]

@@ -305,6 +305,7 @@ interface Supports {
 interface AgendaItems {
   community_id: Own
   id: Generated<number>
+  key: Generated<string>
   no: Generated<number>
   title: string
   question: string
@@ -325,6 +326,7 @@ interface AgendaLinks {
 interface Meetings {
   community_id: Own
   id: Generated<number>
+  key: Generated<string>
   no: Generated<number>
   title: string
   place: Generated<string>

@@ -386,6 +386,7 @@ interface Ballots {
   question_sha256: string
   electorate_sha256: string
   eligible: number
+  required_seats: Generated<number[]>
   opened_at: Date
   opened_by: number
   closed_at: Date | null
@@ -412,6 +413,7 @@ interface Votes {
   way: 'socket' | 'form' | 'desk'
   person_id: number | null
   cast_at: Date
+  receipt: string
 }
 
 interface VoteKeys {

@@ -5,7 +5,7 @@ import { blank, type Form, line, number, readForm, said } from '../../lib/http/f
 import type { Slice } from '../../lib/http/slice.ts'
 import { says } from '../../lib/i18n.ts'
 import { draftFields, type Listing, noOffers } from '../issues/drafts.ts'
-import type { Clerk } from '../issues/rules.ts'
+import { type Clerk, categories } from '../issues/rules.ts'
 import {
   acceptFiling,
   askFiler,
@@ -43,6 +43,7 @@ declare module '../../lib/http/views.ts' {
       noSuch: boolean
       mayDecide: boolean
       reasons: typeof reasons
+      categories: typeof categories
       form: Form
       /** Which of the forms is the one with the error. */
       opened: Opened
@@ -195,6 +196,7 @@ export const triage: Slice = (app, { clock }) => {
       noSuch: into !== null && offers.into === null,
       mayDecide,
       reasons,
+      categories,
       form,
       opened,
     }

@@ -6,7 +6,7 @@ import type { Slice } from '../../lib/http/slice.ts'
 import { type MessageKey, says } from '../../lib/i18n.ts'
 import { among, factFields, type Listing, noOffers, open, wordingFields } from './drafts.ts'
 import { issueByNo, issueOnDesk, supportOf } from './reads.ts'
-import { type Clerk, type IssueState, issueStates, movesFor, type Stage, stageOf } from './rules.ts'
+import { type Clerk, categories, type IssueState, issueStates, movesFor, type Stage, stageOf } from './rules.ts'
 import { moveAtDesk, noteFacts } from './steps.ts'
 import { supportIssue } from './store.ts'
 import { approveText, proposeText, whyNotApprove } from './texts.ts'
@@ -21,6 +21,7 @@ declare module '../../lib/http/views.ts' {
       moves: readonly IssueState[]
       /** Why this person may not approve the newest wording; null: she may. */
       mayNotApprove: MessageKey | null
+      categories: typeof categories
       form: Form
     }
     /** 附议 as one person sees it: personal, so it is never pushed. `may`: her browser is bound to a door. */
@@ -146,6 +147,7 @@ export const issues: Slice = (app, { clock }) => {
       left: issue.due_on === null ? null : workingDaysLeft(issue.due_on, clock()),
       moves: movesFor(issue, clerk(req)),
       mayNotApprove: newest ? whyNotApprove(newest, newest.id, clerk(req).personId) : null,
+      categories,
       form,
     }
   }

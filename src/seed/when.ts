@@ -10,6 +10,8 @@ export interface When {
   saturday(weeks: number, time?: string): Date
   /** The day whose filings fell due by now, by as little as can be. */
   justOverdue(time: string): Date
+  /** The working day that has just passed: what was due then is late by as little as can be. */
+  lastWorkingDay(): string
 }
 
 const day = 86_400_000
@@ -32,6 +34,11 @@ export function tellTime(now: Date): When {
       let back = 1
       while (workingDayAfter(on(shift(today, -back), time), 1) >= today) back++
       return on(shift(today, -back), time)
+    },
+    lastWorkingDay() {
+      let back = 1
+      while (workingDayAfter(on(shift(today, -back), '09:00'), 0) !== shift(today, -back)) back++
+      return shift(today, -back)
     },
   }
 }

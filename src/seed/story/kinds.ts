@@ -1,4 +1,5 @@
 import type { Category, IssueState } from '../../listen/issues/rules.ts'
+import type { Choice } from '../../vote/ballots/rules.ts'
 
 /** What a story is made of. The words are the neighbours' own; who they are is invented. */
 
@@ -93,6 +94,12 @@ export interface Promised {
   }[]
 }
 
+/** A vote: what each party said, or how many doors. */
+export type Asked = { tally: 'live' | 'after_close' } & (
+  | { rule: 'S5'; seats: Partial<Record<SeatKey, Choice>> }
+  | { rule: 'M1' | 'M2' | 'M4v'; doors: Record<Choice, number> }
+)
+
 export interface Item {
   title: string
   question: string
@@ -101,14 +108,7 @@ export interface Item {
   matters: string[]
   minutes: number
   notes?: string
-  ballot?: {
-    rule: 'M1' | 'M2' | 'M4v' | 'S5'
-    tally: 'live' | 'after_close'
-    /** Households that chose so; for S5 the choice of each seat that came. */
-    votes:
-      | { for: number; against: number; abstain: number }
-      | Partial<Record<SeatKey, 'for' | 'against' | 'abstain'>>
-  }
+  ballot?: Asked
   /** Sent back to the pool instead of decided. */
   deferred?: string
   promised?: Promised

@@ -16,7 +16,7 @@ export const earlierMeetings: Meeting[] = [
         background: '一共一百八十米，分两段施工，不断路。',
         matters: ['footpath'],
         minutes: 15,
-        ballot: { rule: 'M2', tally: 'live', votes: { for: 33, against: 2, abstain: 3 } },
+        ballot: { rule: 'M2', tally: 'live', doors: { for: 33, against: 2, abstain: 3 } },
         promised: {
           text: '中心花园步道重铺一百八十米，六个拐角做缓坡',
           seat: 'property',
@@ -51,7 +51,7 @@ export const earlierMeetings: Meeting[] = [
         matters: ['visitors'],
         minutes: 25,
         notes: '习女士：收费牌要挂到门口。包先生：公示要写清楚用到哪里。',
-        ballot: { rule: 'M2', tally: 'live', votes: { for: 20, against: 12, abstain: 6 } },
+        ballot: { rule: 'M2', tally: 'live', doors: { for: 20, against: 12, abstain: 6 } },
         promised: {
           text: '按新办法收访客停车费，门口挂价目牌，每季度公示收支',
           seat: 'owners',
@@ -95,7 +95,7 @@ export const earlierMeetings: Meeting[] = [
         minutes: 20,
         notes:
           '问得最多的是照片存在哪里、能不能删，厂家答不上来。没有达到三分之二，继续用门卡；消磁的到物业免费换。',
-        ballot: { rule: 'M4v', tally: 'after_close', votes: { for: 19, against: 15, abstain: 4 } },
+        ballot: { rule: 'M4v', tally: 'after_close', doors: { for: 19, against: 15, abstain: 4 } },
       },
       {
         title: '1 号楼门口积水',
@@ -106,7 +106,7 @@ export const earlierMeetings: Meeting[] = [
         ballot: {
           rule: 'S5',
           tally: 'live',
-          votes: { party: 'for', committee: 'for', owners: 'for', property: 'for', police: 'abstain' },
+          seats: { party: 'for', committee: 'for', owners: 'for', property: 'for', police: 'abstain' },
         },
         promised: {
           text: '1 号楼门口疏通下水口、垫高、做截水沟',
@@ -135,7 +135,7 @@ export const earlierMeetings: Meeting[] = [
         background: '灯杆还能用，换灯头和线。',
         matters: ['northLamps'],
         minutes: 10,
-        ballot: { rule: 'M2', tally: 'live', votes: { for: 36, against: 0, abstain: 1 } },
+        ballot: { rule: 'M2', tally: 'live', doors: { for: 36, against: 0, abstain: 1 } },
         promised: {
           text: '北区六盏路灯换新，挡光的树枝修掉',
           seat: 'property',
@@ -174,7 +174,7 @@ export const earlierMeetings: Meeting[] = [
         matters: ['lift'],
         minutes: 15,
         notes: '余先生坐轮椅，停梯那几天由物业和志愿者接送去透析，曹雪梅当场记下日子。',
-        ballot: { rule: 'M2', tally: 'live', votes: { for: 43, against: 0, abstain: 3 } },
+        ballot: { rule: 'M2', tally: 'live', doors: { for: 43, against: 0, abstain: 3 } },
         promised: {
           text: '5 号楼电梯换门机和控制板，停梯期间接送行动不便的老人',
           seat: 'property',
@@ -203,7 +203,7 @@ export const earlierMeetings: Meeting[] = [
         ballot: {
           rule: 'S5',
           tally: 'live',
-          votes: { party: 'for', committee: 'for', owners: 'for', property: 'abstain', police: 'for' },
+          seats: { party: 'for', committee: 'for', owners: 'for', property: 'abstain', police: 'for' },
         },
         promised: {
           text: '7 号楼楼道集中清一次，每月看一次',
@@ -233,7 +233,7 @@ export const earlierMeetings: Meeting[] = [
         background: '写进装修须知，进场前签字；超时第一次提醒，第二次停工一天。',
         matters: ['decorating'],
         minutes: 20,
-        ballot: { rule: 'M2', tally: 'live', votes: { for: 31, against: 9, abstain: 6 } },
+        ballot: { rule: 'M2', tally: 'live', doors: { for: 31, against: 9, abstain: 6 } },
         promised: {
           text: '装修时间写进装修须知，进场前签字，物业每天巡一次',
           seat: 'property',
@@ -263,7 +263,7 @@ export const earlierMeetings: Meeting[] = [
         matters: ['chargers'],
         minutes: 20,
         notes: '底楼住户都来了。赞成没有达到三分之二，绿化带不动；业委会另提一个办法：先在访客车位上装六个桩。',
-        ballot: { rule: 'M4v', tally: 'live', votes: { for: 24, against: 18, abstain: 4 } },
+        ballot: { rule: 'M4v', tally: 'live', doors: { for: 24, against: 18, abstain: 4 } },
       },
       {
         title: '南门护学岗',
@@ -274,7 +274,7 @@ export const earlierMeetings: Meeting[] = [
         ballot: {
           rule: 'S5',
           tally: 'live',
-          votes: { party: 'for', committee: 'for', owners: 'for', property: 'for', police: 'for' },
+          seats: { party: 'for', committee: 'for', owners: 'for', property: 'for', police: 'for' },
         },
         promised: {
           text: '南门护学岗每个上学日有人，试一个学期',
@@ -298,7 +298,7 @@ export const earlierMeetings: Meeting[] = [
         background: '清运公司说可以，和另一个小区对调。',
         matters: ['binTimes'],
         minutes: 10,
-        ballot: { rule: 'M1', tally: 'live', votes: { for: 28, against: 10, abstain: 5 } },
+        ballot: { rule: 'M1', tally: 'live', doors: { for: 28, against: 10, abstain: 5 } },
         promised: {
           text: '垃圾清运改到早上七点以后进小区',
           seat: 'property',

@@ -25,7 +25,7 @@ const last: Meeting = {
       ballot: {
         rule: 'S5',
         tally: 'live',
-        votes: { party: 'for', committee: 'for', owners: 'for', property: 'for', police: 'for' },
+        seats: { party: 'for', committee: 'for', owners: 'for', property: 'for', police: 'for' },
       },
       promised: {
         text: '快递柜移到南门岗亭旁，3 号楼东侧消防通道恢复畅通',
@@ -57,7 +57,7 @@ const last: Meeting = {
       matters: ['binLight'],
       minutes: 10,
       notes: '项老伯：上次报修没人回音，这次要有人盯。丁强当场表态由他负责。',
-      ballot: { rule: 'M2', tally: 'live', votes: { for: 44, against: 3, abstain: 5 } },
+      ballot: { rule: 'M2', tally: 'live', doors: { for: 44, against: 3, abstain: 5 } },
       promised: {
         text: '12 号楼垃圾房装一盏感应灯，两级台阶贴反光条',
         seat: 'property',
@@ -81,7 +81,7 @@ const last: Meeting = {
       matters: ['leak'],
       minutes: 20,
       notes: '简先生：一定要做闭水试验，做完放水看两天。安女士：报价要贴在每栋楼下，不要只贴车库。都记下了。',
-      ballot: { rule: 'M2', tally: 'live', votes: { for: 47, against: 1, abstain: 2 } },
+      ballot: { rule: 'M2', tally: 'live', doors: { for: 47, against: 1, abstain: 2 } },
       promised: {
         text: '车库 B 区查清漏点，三家报价公示后重做顶面防水，做闭水试验',
         seat: 'property',
@@ -107,7 +107,7 @@ const last: Meeting = {
       background: '养狗的邻居一起凑了第一年的袋子钱。',
       matters: ['dogs'],
       minutes: 15,
-      ballot: { rule: 'M1', tally: 'live', votes: { for: 30, against: 12, abstain: 6 } },
+      ballot: { rule: 'M1', tally: 'live', doors: { for: 30, against: 12, abstain: 6 } },
       promised: {
         text: '放八个拾便袋箱，贴遛狗路线和时间，养狗的邻居排班补袋子',
         seat: 'committee',
@@ -129,7 +129,7 @@ const last: Meeting = {
       matters: ['fitness'],
       minutes: 15,
       notes: '支持的说排队，反对的说五点多就吵。有人提出放到南门空地，会后再看场地。',
-      ballot: { rule: 'M2', tally: 'after_close', votes: { for: 21, against: 24, abstain: 7 } },
+      ballot: { rule: 'M2', tally: 'after_close', doors: { for: 21, against: 24, abstain: 7 } },
     },
     {
       title: '接送时段人车分流',

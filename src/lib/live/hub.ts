@@ -22,7 +22,7 @@ interface Panel<V extends keyof Views> {
   follows: readonly string[]
   who: Who
   /** Reads what the partial shows, and nothing that differs between two people looking at it. Null: nothing to show yet. */
-  read: (db: Db, no: number) => Promise<Views[V] | null>
+  read: (db: Db, no: number, community: Community) => Promise<Views[V] | null>
 }
 
 /** Who sent a message up the socket, and whose rows it may touch. */
@@ -91,7 +91,7 @@ export function createLive(house: House): Live {
   }
 
   async function htmlOf(room: Room): Promise<string | null> {
-    const props = await room.panel.read(house.of(room.community.id), room.no)
+    const props = await room.panel.read(house.of(room.community.id), room.no, room.community)
     if (props === null) return null
     return renderShared(room.panel.view, props, { locale: room.locale, community: room.community })
   }

@@ -47,13 +47,15 @@ export async function buildApp(deps: Deps, settings: Settings = {}): Promise<App
     referrerPolicy: { policy: 'same-origin' },
   })
   await app.register(websocket, { options: { maxPayload: socketLimits.maxPayload, perMessageDeflate: false } })
-  if (settings.rateLimits !== false) await app.register(rateLimit, { global: false })
   if (settings.onRoute) app.addHook('onRoute', settings.onRoute)
-  app.addHook('onRoute', (route) => {
-    const max = route.config?.perMinute
-    if (max && settings.rateLimits !== false)
-      route.config = { ...route.config, rateLimit: { max, timeWindow: '1 minute' } }
-  })
+  if (settings.rateLimits !== false) {
+    // Before the plugin: it looks at each route as it is added, in a hook of its own, and must find the limit there.
+    app.addHook('onRoute', (route) => {
+      const max = route.config?.perMinute
+      if (max) route.config = { ...route.config, rateLimit: { max, timeWindow: '1 minute' } }
+    })
+    await app.register(rateLimit, { global: false })
+  }
   conventions(app, deps)
   staticFiles(app)
   doors(app, deps)

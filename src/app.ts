@@ -5,7 +5,7 @@ import helmet from '@fastify/helmet'
 import multipart from '@fastify/multipart'
 import rateLimit from '@fastify/rate-limit'
 import websocket from '@fastify/websocket'
-import Fastify from 'fastify'
+import Fastify, { type RouteOptions } from 'fastify'
 import { conventions } from './lib/http/conventions.ts'
 import { doors, liveDoor } from './lib/http/doors.ts'
 import type { App, Deps, Slice } from './lib/http/slice.ts'
@@ -18,7 +18,7 @@ interface Settings {
   trustProxy?: string | undefined
   rateLimits?: boolean
   /** Where else each slice's routes are told: the route table listens here. */
-  onRoute?: (route: { method: string | string[]; url: string; schema?: unknown; config?: unknown }) => void
+  onRoute?: (route: RouteOptions) => void
 }
 
 /** Builds the whole app on what it is given; two may live in one process. */
@@ -34,6 +34,12 @@ export async function buildApp(deps: Deps, settings: Settings = {}): Promise<App
     connectionTimeout: 20_000,
     forceCloseConnections: 'idle',
     ...(settings.trustProxy && { trustProxy: settings.trustProxy }),
+  })
+  // Answers under way when the close begins leave their connections idle afterwards, and nobody would close those.
+  app.addHook('preClose', async () => {
+    if (!app.server.listening) return
+    const sweep = setInterval(() => app.server.closeIdleConnections(), 200)
+    app.server.once('close', () => clearInterval(sweep))
   })
   await app.register(cookie)
   await app.register(formbody)

@@ -81,7 +81,8 @@ export function conventions(app: App, { house, clock, vault, origin }: Deps): vo
     const { key, status } = reasonOf(error)
     if (status >= 500)
       req.log.error({ err: { message: error.message, stack: error.stack, code: error.code } }, 'failed')
-    if (status === 503 || status === 429) reply.header('retry-after', '5')
+    // The rate limiter has said it better already.
+    if ((status === 503 || status === 429) && !reply.hasHeader('retry-after')) reply.header('retry-after', '5')
     return sayNo(req, reply.code(status), key)
   })
   app.setNotFoundHandler({}, (req, reply) => sayNo(req, reply.code(404), 'error.notFound'))

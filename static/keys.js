@@ -1,0 +1,25 @@
+/* Keys for those who work here all day: an element with data-key is pressed (or focused) by that key. */
+;(() => {
+  const off = () => localStorage.getItem('keys') === 'off'
+  const writes = (element) => element.matches('input:not([type=checkbox],[type=radio]), textarea, select, [contenteditable]')
+
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && writes(event.target)) return event.target.blur()
+    if (event.ctrlKey || event.metaKey || event.altKey || writes(event.target) || off()) return
+    // A button that has the focus is pressed by Space as everywhere; otherwise Space is the next step.
+    if (event.key === ' ' && event.target.matches('button, a, summary, input')) return
+    const key = event.key === ' ' ? 'Space' : event.key.toUpperCase()
+    const element = document.querySelector(`[data-key="${CSS.escape(key)}"]`)
+    if (!element) return
+    event.preventDefault()
+    if (writes(element)) element.focus()
+    else element.click()
+  })
+
+  // Single-letter keys can be switched off (WCAG 2.1.4), and stay so on this device.
+  for (const box of document.querySelectorAll('[data-keys-switch]')) {
+    box.checked = !off()
+    box.closest('[hidden]')?.removeAttribute('hidden')
+    box.addEventListener('change', () => localStorage.setItem('keys', box.checked ? 'on' : 'off'))
+  }
+})()

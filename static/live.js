@@ -1,0 +1,74 @@
+/* The only script a resident's page needs. Everything it does is sugar: with it gone, forms post and pages reload. */
+;(() => {
+  let open = false
+
+  // A push for a place this page does not have (any more) is dropped: a ballot form that is already here, half filled
+  // or answered, is never replaced by a second copy of itself.
+  document.addEventListener('htmx:wsBeforeMessage', (event) => {
+    const place = /^\s*<[^>]*hx-swap-oob="outerHTML:#([\w-]+)"/.exec(event.detail.message)
+    if (place && !document.getElementById(place[1])) event.preventDefault()
+  })
+
+  // The pill that says whether this page moves by itself.
+  const tell = (isOpen) => {
+    open = isOpen
+    for (const pill of document.querySelectorAll('.pill-live[data-on]')) {
+      pill.classList.toggle('off', !isOpen)
+      pill.textContent = isOpen ? pill.dataset.on : pill.dataset.off
+    }
+  }
+  document.addEventListener('htmx:wsOpen', () => tell(true))
+  document.addEventListener('htmx:wsClose', () => tell(false))
+
+  // A vote goes by the socket. When the line is down, or no answer came within two seconds, the same form posts with
+  // the same key: whichever arrives first counts, the other gets the same receipt.
+  const waiting = new Map()
+  document.addEventListener('htmx:wsConfigSend', (event) => {
+    const form = event.target
+    if (!(form instanceof HTMLFormElement)) return
+    if (!open) {
+      event.preventDefault()
+      form.submit()
+      return
+    }
+    form.setAttribute('aria-busy', 'true')
+    clearTimeout(waiting.get(form))
+    waiting.set(form, setTimeout(() => form.isConnected && form.submit(), 2000))
+  })
+  document.addEventListener('htmx:wsAfterMessage', (event) => {
+    for (const [form, timer] of waiting) {
+      const booth = form.closest('.booth')
+      const answered = !form.isConnected || !booth || event.detail.message.includes(`"booth-note-${booth.id.slice(6)}"`)
+      if (!answered) continue
+      clearTimeout(timer)
+      waiting.delete(form)
+      form.removeAttribute('aria-busy')
+    }
+    tidyBooths()
+  })
+
+  // When the vote is over a form nobody touched goes away and a receipt stays without its way to change; a form that
+  // somebody was filling in stays as it is and says that it is too late.
+  const tidyBooths = () => {
+    const room = document.querySelector('[data-open-ballot]')
+    if (!room) return
+    for (const booth of document.querySelectorAll('.booth:not(.over)')) {
+      if (booth.id === `booth-${room.dataset.openBallot}`) continue
+      const touched = booth.querySelector('input:checked') !== null
+      if (booth.querySelector('.receipt')) booth.querySelector('details')?.remove()
+      else if (!touched) booth.remove()
+      booth.classList.add('over')
+      // Its token belongs to the next ballot's form now.
+      booth.querySelector('form')?.removeAttribute('id')
+    }
+  }
+
+  // The wall's clock.
+  const tick = () => {
+    for (const clock of document.querySelectorAll('[data-clock]')) {
+      clock.textContent = new Date().toLocaleTimeString('zh-CN', { hour: '2-digit', minute: '2-digit', hour12: false, timeZone: 'Asia/Shanghai' })
+    }
+  }
+  tick()
+  setInterval(tick, 5000)
+})()

@@ -45,7 +45,8 @@ export function conventions(app: App, { house, clock, vault, origin }: Deps): vo
   })
 
   // A second lock behind Sec-Fetch-Site: a form of a signed-in person carries a token of her session (trust 4.9).
-  app.addHook('preHandler', async (req) => {
+  // Before validation: a route's schema keeps only its own fields, and the token is none of them.
+  app.addHook('preValidation', async (req) => {
     if (isSafe(req) || req.me.sessionId === null || !req.body) return
     const given = (req.body as { _csrf?: unknown })._csrf ?? req.headers['x-csrf']
     if (given !== csrfOf(req.me)) throw new Refusal('error.stale', 403)
@@ -80,7 +81,8 @@ export function conventions(app: App, { house, clock, vault, origin }: Deps): vo
     const { key, status } = reasonOf(error)
     if (status >= 500)
       req.log.error({ err: { message: error.message, stack: error.stack, code: error.code } }, 'failed')
-    if (status === 503 || status === 429) reply.header('retry-after', '5')
+    // The rate limiter has said it better already.
+    if ((status === 503 || status === 429) && !reply.hasHeader('retry-after')) reply.header('retry-after', '5')
     return sayNo(req, reply.code(status), key)
   })
   app.setNotFoundHandler({}, (req, reply) => sayNo(req, reply.code(404), 'error.notFound'))

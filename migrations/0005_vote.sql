@@ -14,6 +14,7 @@ create table ballots (
   question_sha256   text not null,
   electorate_sha256 text not null,
   eligible          integer not null check (eligible >= 0),
+  required_seats    integer[] not null default '{}',             -- part of rule S5: who must be in the room, as it was at the opening
   opened_at         timestamptz not null,
   opened_by         integer not null,
   closed_at         timestamptz,
@@ -61,6 +62,17 @@ create table electorate (
 call belongs_to_community('electorate');
 revoke update, delete on electorate from wt_app;
 
+-- Nobody joins the roll later either: it is written by the transaction that opens the ballot, or not at all.
+create function roll_is_frozen() returns trigger language plpgsql as $$
+begin
+  if exists (select from added a join ballots b on b.id = a.ballot_id where b.xmin <> pg_current_xact_id()::xid) then
+    raise exception 'the roll of a ballot is frozen when it opens' using errcode = 'check_violation';
+  end if;
+  return null;
+end $$;
+create trigger roll_is_frozen after insert on electorate referencing new table as added
+  for each statement execute function roll_is_frozen();
+
 create table votes (
   community_id integer not null default current_community(),
   ballot_id    integer not null,
@@ -70,12 +82,26 @@ create table votes (
   way          text not null check (way in ('socket', 'form', 'desk')),
   person_id    integer,                                          -- who cast it, where that is known
   cast_at      timestamptz not null,
+  receipt      text not null,                                    -- of the decision that stands; published at the close, without the choice
   primary key (community_id, ballot_id, voter_id),
   foreign key (community_id, ballot_id, voter_id) references electorate (community_id, ballot_id, voter_id),
   foreign key (community_id, person_id) references people (community_id, id)
 );
 call belongs_to_community('votes');
 revoke delete on votes from wt_app;
+
+-- The casting statement judges the close under a lock; whatever else might write votes meets this, once a statement.
+create function votes_end_at_the_close() returns trigger language plpgsql as $$
+begin
+  if exists (select from cast_now c join ballots b on b.id = c.ballot_id where b.closed_at is not null and b.xmin <> pg_current_xact_id()::xid) then
+    raise exception 'nothing is cast after the close' using errcode = 'check_violation';
+  end if;
+  return null;
+end $$;
+create trigger votes_end_at_the_close after insert on votes referencing new table as cast_now
+  for each statement execute function votes_end_at_the_close();
+create trigger votes_change_until_the_close after update on votes referencing new table as cast_now
+  for each statement execute function votes_end_at_the_close();
 
 -- One attempt, one key: sent twice it counts once and gets the same receipt.
 create table vote_keys (

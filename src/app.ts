@@ -6,6 +6,7 @@ import multipart from '@fastify/multipart'
 import rateLimit from '@fastify/rate-limit'
 import websocket from '@fastify/websocket'
 import Fastify, { type RouteOptions } from 'fastify'
+import { front } from './board/front/routes.ts'
 import { conventions } from './lib/http/conventions.ts'
 import { doors, liveDoor } from './lib/http/doors.ts'
 import type { App, Deps, Slice } from './lib/http/slice.ts'
@@ -65,6 +66,7 @@ export async function buildApp(deps: Deps, settings: Settings = {}): Promise<App
   conventions(app, deps)
   staticFiles(app)
   doors(app, deps)
+  front(app, deps)
   await app.register(
     async (scope) => {
       liveDoor(scope as App, deps)

@@ -305,6 +305,7 @@ interface Supports {
 interface AgendaItems {
   community_id: Own
   id: Generated<number>
+  key: Generated<string>
   no: Generated<number>
   title: string
   question: string
@@ -325,6 +326,7 @@ interface AgendaLinks {
 interface Meetings {
   community_id: Own
   id: Generated<number>
+  key: Generated<string>
   no: Generated<number>
   title: string
   place: Generated<string>
@@ -384,6 +386,7 @@ interface Ballots {
   question_sha256: string
   electorate_sha256: string
   eligible: number
+  required_seats: Generated<number[]>
   opened_at: Date
   opened_by: number
   closed_at: Date | null
@@ -410,6 +413,7 @@ interface Votes {
   way: 'socket' | 'form' | 'desk'
   person_id: number | null
   cast_at: Date
+  receipt: string
 }
 
 interface VoteKeys {

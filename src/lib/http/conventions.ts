@@ -47,7 +47,8 @@ export function conventions(app: App, { house, clock, vault, origin }: Deps): vo
   })
 
   // A second lock behind Sec-Fetch-Site: a form of a signed-in person carries a token of her session (trust 4.9).
-  app.addHook('preHandler', async (req) => {
+  // Before validation: a route's schema keeps only its own fields, and the token is none of them.
+  app.addHook('preValidation', async (req) => {
     if (isSafe(req) || req.me.sessionId === null || req.is404) return
     const given = (req.body as { _csrf?: unknown } | null | undefined)?._csrf ?? req.headers['x-csrf']
     if (given !== csrfOf(req.me)) throw new Refusal('error.stale', 403)

@@ -80,19 +80,22 @@ export const phone = z
     says('form.phone'),
   )
 
+/** Whether a day exists: a calendar rolls the 30th of February over into March. */
+const exists = (day: string): boolean => new Date(`${day}T00:00:00Z`).toJSON()?.slice(0, 10) === day
+
 /** A day from a date field, 'YYYY-MM-DD', one that exists. */
 export const day = z
   .string(says('form.date'))
-  .refine(
-    (text) => /^\d{4}-\d\d-\d\d$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.slice(0, 10) === text,
-    says('form.date'),
-  )
+  .refine((text) => /^\d{4}-\d\d-\d\d$/.test(text) && exists(text), says('form.date'))
 
 /** A moment from a datetime-local field, read as Shanghai time. */
 export const moment = z
   .string(says('form.date'))
   .refine(
-    (text) => /^20\d\d-\d\d-\d\dT\d\d:\d\d$/.test(text) && !Number.isNaN(Date.parse(`${text}:00+08:00`)),
+    (text) =>
+      /^20\d\d-\d\d-\d\dT\d\d:\d\d$/.test(text) &&
+      exists(text.slice(0, 10)) &&
+      !Number.isNaN(Date.parse(`${text}:00+08:00`)),
     says('form.date'),
   )
   .transform((text) => new Date(`${text}:00+08:00`))

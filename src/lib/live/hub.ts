@@ -23,7 +23,7 @@ interface Panel<V extends keyof Views> {
   follows: readonly string[]
   who: Who
   /** Reads what the partial shows, and nothing that differs between two people looking at it. Null: nothing to show yet. */
-  read: (db: Db, no: number) => Promise<Views[V] | null>
+  read: (db: Db, no: number, community: Community) => Promise<Views[V] | null>
 }
 
 /** Who sent a message up the socket, and whose rows it may touch. */
@@ -98,7 +98,7 @@ export function createLive(house: House, { ping, farewell, ...roomTiming } = pac
     if (known) return known
     const no = Number(digits)
     const read = async () => {
-      const props = await panel.read(house.of(community.id), no)
+      const props = await panel.read(house.of(community.id), no, community)
       return props === null ? null : renderShared(panel.view, props, { locale, community })
     }
     const fresh = { key, panel, community, no, room: openRoom(read, roomTiming) }

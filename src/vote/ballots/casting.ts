@@ -1,0 +1,195 @@
+import { createHash } from 'node:crypto'
+import { type RawBuilder, sql } from 'kysely'
+import type { Db, Trx } from '../../lib/db/schema.ts'
+import type { MessageKey } from '../../lib/i18n.ts'
+import { Refusal } from '../../lib/refusal.ts'
+import { groupCode, randomCode, sha256Hex } from '../../lib/tokens.ts'
+import { type Frozen, frozen } from './frozen.ts'
+import { inBatches } from './queue.ts'
+import type { Choice, Voters } from './rules.ts'
+import { standing } from './standing.ts'
+
+/** Who casts, as the session knows it. */
+interface Caster {
+  sessionId: number | null
+  personId: number | null
+  householdId: number | null
+  seatIds: readonly number[]
+}
+
+export interface Vote {
+  /** The ballot's number. */
+  ballot: number
+  choice: Choice
+  /** Of this attempt: sent twice, by whatever road, it counts once and is answered with the same receipt. */
+  key: string
+  way: 'socket' | 'form'
+  me: Caster
+  at: Date
+}
+
+export interface Receipt {
+  ballot: Frozen
+  code: string
+  choice: Choice
+}
+
+/** A vote that waits for its batch: all of it already checked, nothing of it trusted by the statement. */
+interface Cast {
+  /** The door's id, or the id of the person who says she speaks for a seat. */
+  caster: number
+  sessionId: number
+  personId: number | null
+  choice: Choice
+  key: string
+  requestSha256: string
+  receipt: string
+  way: Vote['way']
+  at: Date
+}
+
+type Verdict = 'counted' | 'known' | keyof typeof refusals
+interface Judged {
+  verdict: Verdict
+  receipt: string
+}
+
+const refusals = {
+  keyReused: ['ballots.keyReused', 409],
+  signedOut: ['ballots.signedOut', 403],
+  closed: ['ballots.closed', 409],
+  notListed: ['ballots.notListed', 403],
+  notSeat: ['ballots.notSeat', 403],
+  notHere: ['ballots.notHere', 409],
+  notSpeaker: ['ballots.notSpeaker', 403],
+} as const satisfies Record<string, readonly [MessageKey, 403 | 409]>
+
+/** Votes and closings of one ballot meet at this advisory lock: (class, ballot id). */
+export const voteLock = 7207
+
+/**
+ * Casts one vote; both roads call it, the socket's and the form's. Gives the receipt only after COMMIT returned.
+ * Until the close a voter's last vote counts (domain 3.6.1). Refuses after the close, off the roll, out of the room, a
+ * key that was used for something else, and a session that is over, as of the moment of casting, not of the handshake.
+ */
+export async function castVote(db: Db, vote: Vote): Promise<Receipt> {
+  const { me, choice } = vote
+  const ballot = await frozen(db, vote.ballot)
+  if (!ballot.options.includes(choice)) throw new Refusal('ballots.noSuchChoice', 422)
+  const caster = ballot.voters === 'seat' ? me.personId : me.householdId
+  if (ballot.voters === 'seat' && me.seatIds.length === 0) throw new Refusal('ballots.notSeat', 403)
+  if (caster === null || me.sessionId === null) throw new Refusal('ballots.notBound', 403)
+
+  const { verdict, receipt } = await boxOf(
+    db,
+    ballot,
+  )({
+    caster,
+    sessionId: me.sessionId,
+    personId: me.personId,
+    choice,
+    key: keyOf(me.sessionId, vote.key),
+    requestSha256: sha256Hex(`${ballot.id} ${choice}`),
+    receipt: groupCode(randomCode(8)),
+    way: vote.way,
+    at: vote.at,
+  })
+  if (verdict === 'counted' || verdict === 'known') return { ballot, code: receipt, choice }
+  const [reason, status] = refusals[verdict]
+  throw new Refusal(reason, status)
+}
+
+/**
+ * A ballot that was pushed carries the same key to every screen, so two phones of one household would meet in it, and
+ * the second would be refused for voting otherwise. The key therefore counts together with the session that sent it.
+ */
+function keyOf(sessionId: number, key: string): string {
+  const hex = createHash('sha256').update(`${sessionId} ${key.toLowerCase()}`).digest('hex')
+  return hex.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+}
+
+const boxes = new WeakMap<Db, Map<number, (cast: Cast) => Promise<Judged>>>()
+
+/** The ballot's box in this process: one statement in flight, the rest waits (queue.ts). */
+function boxOf(db: Db, ballot: Frozen): (cast: Cast) => Promise<Judged> {
+  const ours = boxes.get(db) ?? new Map<number, (cast: Cast) => Promise<Judged>>()
+  boxes.set(db, ours)
+  const box =
+    ours.get(ballot.id) ??
+    inBatches(
+      (casts) => castVotes(db, ballot, casts),
+      (cast: Cast) => cast.caster,
+    )
+  ours.set(ballot.id, box)
+  return box
+}
+
+/** Casts a batch in one transaction of two statements; each caster at most once. Answers in the order given. */
+async function castVotes(db: Db, ballot: Frozen, casts: Cast[]): Promise<Judged[]> {
+  return db.transaction().execute(async (trx) => {
+    // Many may vote at once, but the close waits for all of them and they for it. A statement of its own: the next one
+    // takes a new snapshot, which shows whether the ballot was closed while we waited (trust 4.2).
+    await sql`select pg_advisory_xact_lock_shared(${voteLock}, ${ballot.id})`.execute(trx)
+    return judgeAndWrite(trx, ballot, casts)
+  })
+}
+
+/**
+ * The casting statement: judges every vote in the order of whyNotVote, writes those that count, tells the panels once.
+ * A vote whose key is known is answered with its stored receipt, also after the close.
+ */
+async function judgeAndWrite(trx: Trx, ballot: Frozen, casts: Cast[]): Promise<Judged[]> {
+  const seats = ballot.voters === 'seat'
+  const { rows } = await sql<Judged>`
+    with given as (
+      select * from unnest(${casts.map((_, n) => n)}::int[], ${casts.map((c) => c.caster)}::int[],
+        ${casts.map((c) => c.sessionId)}::int[], ${casts.map((c) => c.personId)}::int[], ${casts.map((c) => c.choice)}::text[],
+        ${casts.map((c) => c.key)}::uuid[], ${casts.map((c) => c.requestSha256)}::text[], ${casts.map((c) => c.receipt)}::text[],
+        ${casts.map((c) => c.way)}::text[], ${casts.map((c) => c.at.toISOString())}::timestamptz[])
+        as g (n, caster, session_id, person_id, choice, key, request_sha256, receipt, way, at)),
+    judged as materialized (
+      select g.*, who.voter_id, known.receipt as known_receipt, case
+        when not exists (${session[ballot.voters]}) then 'signedOut'
+        when known.request_sha256 = g.request_sha256 then 'known'
+        when known.key is not null then 'keyReused'
+        when b.closed_at is not null then 'closed'
+        when e.voter_id is null then ${seats ? 'notSeat' : 'notListed'}
+        when not who.here then 'notHere'
+        when not who.speaks then 'notSpeaker'
+        else 'counted' end as verdict
+      from given g
+      join ballots b on b.id = ${ballot.id}
+      left join lateral (${standing[ballot.voters](ballot, sql`g.caster`)}) who on true
+      left join vote_keys known on known.ballot_id = b.id and known.key = g.key
+        and ${seats ? sql`true` : sql`known.voter_id = g.caster`}
+      left join electorate e on e.ballot_id = b.id and e.voter_id = who.voter_id),
+    counted as (
+      insert into votes (ballot_id, voter_id, choice, way, person_id, cast_at, receipt)
+      select ${ballot.id}, voter_id, choice, way, person_id, at, receipt from judged where verdict = 'counted' order by voter_id
+      on conflict (community_id, ballot_id, voter_id) do update set choice = excluded.choice, rev = votes.rev + 1,
+        way = excluded.way, person_id = excluded.person_id, cast_at = excluded.cast_at, receipt = excluded.receipt
+      returning 1),
+    keyed as (
+      insert into vote_keys (ballot_id, voter_id, key, request_sha256, receipt)
+      select ${ballot.id}, voter_id, key, request_sha256, receipt from judged where verdict = 'counted' order by voter_id),
+    told as (
+      select pg_notify('changed', current_community() || ' count:' || ${ballot.meetingNo}::text) where exists (select from counted))
+    select verdict, coalesce(known_receipt, receipt) as receipt, (select count(*) from told) as told from judged order by n`.execute(
+    trx,
+  )
+  return rows
+}
+
+/**
+ * Whether the session still stands for whom it said: a phone may have been signed out, a person may have left, since
+ * its socket was opened.
+ */
+const session: Record<Voters, RawBuilder<unknown>> = {
+  household: sql`
+    select s.id from sessions s left join people p on p.id = s.person_id and p.left_at is null
+    where s.id = g.session_id and s.revoked_at is null and s.expires_at > g.at
+      and coalesce(s.household_id, p.household_id) = g.caster`,
+  seat: sql`
+    select s.id from sessions s join people p on p.id = s.person_id and p.left_at is null
+    where s.id = g.session_id and s.revoked_at is null and s.expires_at > g.at and p.id = g.caster`,
+}

@@ -1,0 +1,58 @@
+import { sql } from 'kysely'
+import type { Db } from '../../lib/db/schema.ts'
+import { notFound } from '../../lib/refusal.ts'
+import { sha256Hex } from '../../lib/tokens.ts'
+import type { Choice, Rule, Voters } from './rules.ts'
+
+/** What of a ballot never changes once it is open: it may be remembered, and every process remembers the same. */
+export interface Frozen {
+  id: number
+  no: number
+  meetingId: number
+  meetingNo: number
+  itemId: number
+  question: string
+  options: Choice[]
+  rule: Rule
+  voters: Voters
+  questionSha256: string
+}
+
+/** Those columns, of ballot `b` and its meeting `m`. */
+export const frozenColumns = sql`b.id, b.no, b.meeting_id as "meetingId", m.no as "meetingNo", b.item_id as "itemId", b.question,
+  b.options, b.rule, b.electorate_kind as voters, b.question_sha256 as "questionSha256"`
+
+const remembered = new WeakMap<Db, Map<number, Frozen>>()
+
+/** The frozen part of ballot `no`; a vote needs it and should not read it anew each time. Refuses an unknown number. */
+export async function frozen(db: Db, no: number): Promise<Frozen> {
+  const known = remembered.get(db)?.get(no)
+  if (known) return known
+  const { rows } = await sql<Frozen>`
+    select ${frozenColumns} from ballots b join meetings m on m.id = b.meeting_id where b.no = ${no}`.execute(db)
+  if (!rows[0]) throw notFound()
+  return remember(db, rows[0])
+}
+
+/** Keeps what a wider read brought along; only of a handle that is bound to one community, never of a transaction. */
+export function remember(db: Db, ballot: Frozen): Frozen {
+  const { id, no, meetingId, meetingNo, itemId, question, options, rule, voters, questionSha256 } = ballot
+  const kept = { id, no, meetingId, meetingNo, itemId, question, options, rule, voters, questionSha256 }
+  const all = remembered.get(db) ?? new Map<number, Frozen>()
+  remembered.set(db, all)
+  all.set(no, kept)
+  return kept
+}
+
+/** What the question's fingerprint is taken of. Written out on the result page, so that anybody can take it again. */
+export function frozenText(asked: Pick<Frozen, 'question' | 'options' | 'rule' | 'voters'>): string {
+  // The keys stand in the order of the alphabet: one text, whoever writes it.
+  return JSON.stringify({
+    electorate: asked.voters,
+    options: asked.options,
+    question: asked.question,
+    rule: asked.rule,
+  })
+}
+
+export const fingerprint = (asked: Parameters<typeof frozenText>[0]): string => sha256Hex(frozenText(asked))

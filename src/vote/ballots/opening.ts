@@ -1,0 +1,111 @@
+import { sql } from 'kysely'
+import type { Db, Trx } from '../../lib/db/schema.ts'
+import { journal } from '../../lib/journal.ts'
+import { announce } from '../../lib/live/announce.ts'
+import { notFound, Refusal, refuseIf } from '../../lib/refusal.ts'
+import { fingerprint } from './frozen.ts'
+import { type Choice, type Rule, type Voters, votersOf, whyNotOpen } from './rules.ts'
+
+interface Opening {
+  meetingNo: number
+  itemNo: number
+  question: string
+  /** Whether "abstain" stands on the ballot. */
+  abstain: boolean
+  rule: Rule
+  tallyShown: 'live' | 'after_close'
+  /** The chair. */
+  by: { personId: number | null }
+  at: Date
+}
+
+/**
+ * Opens the vote on the item under discussion and freezes what is asked of whom; gives its number. Refuses outside a
+ * meeting in session, on an item that is not being discussed, and while another vote of this meeting is open.
+ */
+export async function openBallot(db: Db, opening: Opening): Promise<{ no: number }> {
+  return db.transaction().execute(async (trx) => {
+    const place = await placeOf(trx, opening.meetingNo, opening.itemNo)
+    refuseIf(whyNotOpen(place))
+    const ballot = await freeze(trx, opening, place)
+    // Of two chairs who press at once the unique index lets one through (ballots_one_open).
+    if (!ballot) throw new Refusal('ballots.oneAtATime')
+
+    await trx
+      .updateTable('running_order')
+      .set({ voting_at: opening.at })
+      .where('meeting_id', '=', place.meeting_id)
+      .where('item_id', '=', place.item_id)
+      .execute()
+    await journal(trx, {
+      subject: { kind: 'ballot', id: ballot.id, no: ballot.no },
+      verb: 'ballot.opened',
+      became: 'open',
+      by: opening.by,
+      at: opening.at,
+      particulars: { rule: opening.rule, eligible: ballot.eligible },
+    })
+    await announce(trx, `meeting:${opening.meetingNo}`)
+    await announce(trx, `count:${opening.meetingNo}`)
+    return { no: ballot.no }
+  })
+}
+
+async function placeOf(trx: Trx, meetingNo: number, itemNo: number) {
+  return (
+    trx
+      .selectFrom('running_order')
+      .innerJoin('meetings', 'meetings.id', 'running_order.meeting_id')
+      .innerJoin('agenda_items', 'agenda_items.id', 'running_order.item_id')
+      .where('meetings.no', '=', meetingNo)
+      .where('agenda_items.no', '=', itemNo)
+      .select([
+        'meeting_id',
+        'item_id',
+        'opened_at',
+        'adjourned_at',
+        'discussing_at',
+        'voting_at',
+        'declared_at',
+        'deferred_at',
+      ])
+      // Adjourning or deferring in the same moment waits for us, or we for it.
+      .forUpdate(['meetings', 'running_order'])
+      .executeTakeFirstOrThrow(notFound)
+  )
+}
+
+/** Writes the ballot and its roll in one statement, so that the roll, its size and its fingerprint are of one moment. */
+async function freeze(trx: Trx, opening: Opening, place: { meeting_id: number; item_id: number }) {
+  const options: Choice[] = opening.abstain ? ['for', 'against', 'abstain'] : ['for', 'against']
+  const voters = votersOf(opening.rule)
+  const questionSha256 = fingerprint({ question: opening.question, options, rule: opening.rule, voters })
+  const { rows } = await sql<{ id: number; no: number; eligible: number }>`
+    with roll as (${rollOf[voters]}),
+    opened as (
+      insert into ballots (meeting_id, item_id, question, options, rule, electorate_kind, tally_shown, question_sha256,
+                           electorate_sha256, eligible, required_seats, opened_at, opened_by)
+      select ${place.meeting_id}, ${place.item_id}, ${opening.question}, ${options}::text[], ${opening.rule}, ${voters},
+             ${opening.tallyShown}, ${questionSha256},
+             (select encode(sha256(convert_to(coalesce(string_agg(line, e'\n' order by line collate "C"), ''), 'UTF8')), 'hex') from roll),
+             (select count(*) from roll),
+             case when ${voters} = 'seat' then array(select id from seats where required and vacant_since is null order by position)
+                  else '{}' end,
+             ${opening.at}, ${opening.by.personId}
+      on conflict (community_id, meeting_id) where closed_at is null do nothing
+      returning id, no, eligible),
+    copied as (
+      insert into electorate (ballot_id, voter_id, household_id, seat_id)
+      select opened.id, roll.id, ${voters === 'household' ? sql`roll.id, null` : sql`null, roll.id`} from opened, roll)
+    select * from opened`.execute(trx)
+  return rows[0] ?? null
+}
+
+/**
+ * Who may vote, and the line each makes in the roll's fingerprint: "12-602" for a door, "居委会" for a seat, sorted by
+ * their bytes, one to a line. A vacant seat has no vote and shrinks the base (domain 3.6.1).
+ */
+const rollOf: Record<Voters, ReturnType<typeof sql>> = {
+  household: sql`select h.id, b.name || '-' || h.door as line from households h join buildings b on b.id = h.building_id`,
+  seat: sql`select id, name as line from seats where voting and vacant_since is null`,
+}

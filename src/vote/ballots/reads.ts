@@ -1,0 +1,175 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Db } from '../../lib/db/schema.ts'
+import { notFound } from '../../lib/refusal.ts'
+import { type Frozen, frozenColumns, frozenText, remember } from './frozen.ts'
+import { because, type Count, type Decision, type Numbers, neededOf } from './rules.ts'
+
+/** A ballot as everybody may see it: nothing in it differs between two people looking, and no covered count is in it. */
+export type BallotShown = ReturnType<typeof shownOf>
+
+/** The vote that is open in this meeting now. */
+export const openBallotOf = (db: Db, meetingNo: number) => one(db, sql`m.no = ${meetingNo} and b.closed_at is null`)
+
+/** The vote that was opened last in this meeting, open or closed. */
+export const latestBallotOf = (db: Db, meetingNo: number) => one(db, sql`m.no = ${meetingNo}`)
+
+/** Every vote of this meeting, in the order they were opened. */
+export async function ballotsOf(db: Db, meetingNo: number): Promise<BallotShown[]> {
+  return (await read(db, sql`m.no = ${meetingNo}`, sql`b.id`)).map(shownOf)
+}
+
+/** One ballot by its number; refuses an unknown one. */
+export async function ballotShown(db: Db, no: number): Promise<BallotShown> {
+  const ballot = await one(db, sql`b.no = ${no}`)
+  if (!ballot) throw notFound()
+  return ballot
+}
+
+/** What the panel `count:<meeting>` shows: the meeting's latest vote, or an empty place where the first will appear. */
+export async function countPanel(db: Db, meetingNo: number) {
+  return { meetingNo, ballot: await latestBallotOf(db, meetingNo) }
+}
+
+async function one(db: Db, where: RawBuilder<unknown>): Promise<BallotShown | null> {
+  const [row] = await read(db, where, sql`b.id desc limit 1`)
+  return row ? shownOf(row) : null
+}
+
+interface Row extends Frozen {
+  itemNo: number
+  tally_shown: 'live' | 'after_close'
+  electorate_sha256: string
+  eligible: number
+  opened_at: Date
+  closed_at: Date | null
+  outcome: 'passed' | 'rejected' | null
+  reason: Decision['reason'] | null
+  numbers: Numbers | null
+  for: number | null
+  against: number | null
+  abstain: number | null
+  present: number | null
+}
+
+/** Counts while the vote is open; afterwards what was written at the close, however many voted. */
+async function read(db: Db, where: RawBuilder<unknown>, order: RawBuilder<unknown>): Promise<Row[]> {
+  const { rows } = await sql<Row>`
+    select ${frozenColumns}, i.no as "itemNo", b.tally_shown, b.electorate_sha256, b.eligible, b.opened_at, b.closed_at,
+           b.outcome, b.reason, b.numbers, c.*
+    from ballots b join meetings m on m.id = b.meeting_id join agenda_items i on i.id = b.item_id
+    left join lateral (${counts}) c on b.closed_at is null
+    where ${where} order by ${order}`.execute(db)
+  for (const row of rows) remember(db, row)
+  return rows
+}
+
+/**
+ * The votes of ballot `b`, and who of its roll was in the room at any time since it opened (domain 3.6.1). A person
+ * who sits for a party is present for the party, not for her door. Whoever voted was there, whatever became of the
+ * line that says so.
+ */
+const counts = sql`
+  select v.*, greatest(p.present, v."for" + v.against + v.abstain) as present from
+    (select (count(*) filter (where choice = 'for'))::int as "for", (count(*) filter (where choice = 'against'))::int as against,
+            (count(*) filter (where choice = 'abstain'))::int as abstain
+     from votes where ballot_id = b.id) v,
+    (select count(distinct e.voter_id)::int as present
+     from attendance a join electorate e on e.ballot_id = b.id
+       and e.voter_id = case when b.electorate_kind = 'seat' then a.seat_id when a.seat_id is null then a.household_id end
+     where a.meeting_id = b.meeting_id and (a.left_at is null or a.left_at >= b.opened_at)
+       and (a.seat_id is null or exists (
+         select from seat_holders h where h.seat_id = a.seat_id and h.person_id = a.person_id))) p`
+
+/** The count of one open ballot, for its closing. */
+export async function countOf(db: Db, ballotId: number): Promise<Omit<Count, 'eligible'>> {
+  const { rows } = await sql<Omit<Count, 'eligible'>>`
+    select c.* from ballots b cross join lateral (${counts}) c where b.id = ${ballotId}`.execute(db)
+  return rows[0] as Omit<Count, 'eligible'>
+}
+
+function shownOf(row: Row) {
+  const count: Count = row.numbers ?? {
+    for: row.for ?? 0,
+    against: row.against ?? 0,
+    abstain: row.abstain ?? 0,
+    present: row.present ?? 0,
+    eligible: row.eligible,
+  }
+  const decided = row.reason && row.numbers ? { reason: row.reason, numbers: row.numbers } : null
+  return {
+    no: row.no,
+    meetingNo: row.meetingNo,
+    itemNo: row.itemNo,
+    question: row.question,
+    options: row.options,
+    rule: row.rule,
+    voters: row.voters,
+    tallyShown: row.tally_shown,
+    questionSha256: row.questionSha256,
+    frozenText: frozenText(row),
+    electorateSha256: row.electorate_sha256,
+    eligible: row.eligible,
+    openedAt: row.opened_at,
+    closedAt: row.closed_at,
+    outcome: row.outcome,
+    numbers: row.numbers,
+    because: decided && because(row.rule, decided),
+    bar: barOf(row, count),
+  }
+}
+
+/** The bar's numbers. Of a covered count only the turnout leaves this file, and no pin that would betray it. */
+function barOf(row: Row, count: Count) {
+  const hidden = row.tally_shown === 'after_close' && row.closed_at === null
+  const cast = count.for + count.against + count.abstain
+  const known = hidden
+    ? { for: 0, against: 0, abstain: 0 }
+    : { for: count.for, against: count.against, abstain: count.abstain }
+  const whole = row.rule === 'M4e' || row.rule === 'S5' ? count.eligible : count.present
+  // Under M1 and M4v the line moves with every vote: a pin that runs away explains nothing while votes still come.
+  const moves = row.rule === 'M1' || row.rule === 'M4v'
+  return {
+    ...known,
+    cast,
+    hidden,
+    total: Math.max(whole, cast),
+    needed: moves && row.closed_at === null ? null : neededOf(row.rule, count),
+    unit: row.voters,
+    id: `bar-${row.no}`,
+  }
+}
+
+/** The codes of all counted votes, in the order of the alphabet and without their choices: after the close only. */
+export async function receiptsOf(db: Db, ballot: Frozen): Promise<string[]> {
+  const rows = await db
+    .selectFrom('votes')
+    .where('ballot_id', '=', ballot.id)
+    .orderBy('receipt')
+    .select('receipt')
+    .execute()
+  return rows.map((row) => row.receipt)
+}
+
+/** What the form for opening a vote on this item begins with. */
+export async function openingOf(db: Db, meetingNo: number, itemNo: number) {
+  return db
+    .selectFrom('running_order')
+    .innerJoin('meetings', 'meetings.id', 'running_order.meeting_id')
+    .innerJoin('agenda_items', 'agenda_items.id', 'running_order.item_id')
+    .where('meetings.no', '=', meetingNo)
+    .where('agenda_items.no', '=', itemNo)
+    .select([
+      'meetings.no as meetingNo',
+      'meetings.title as meetingTitle',
+      'agenda_items.no as itemNo',
+      'agenda_items.title',
+      'agenda_items.question',
+      'opened_at',
+      'adjourned_at',
+      'discussing_at',
+      'voting_at',
+      'declared_at',
+      'deferred_at',
+    ])
+    .executeTakeFirstOrThrow(notFound)
+}

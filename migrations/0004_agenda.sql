@@ -3,6 +3,7 @@
 create table agenda_items (
   community_id integer not null default current_community() references communities,
   id           integer generated always as identity,
+  key          uuid not null default gen_random_uuid(),  -- of the form it came with: pressed twice it is one item
   no           integer not null default next_no('item'),
   title        text not null check (length(title) between 1 and 80),
   question     text not null check (length(question) between 1 and 120),
@@ -11,6 +12,7 @@ create table agenda_items (
   created_by   integer not null,
   withdrawn_at timestamptz,
   primary key (community_id, id),
+  unique (community_id, key),
   unique (community_id, no),
   foreign key (community_id, created_by) references people (community_id, id)
 );
@@ -33,6 +35,7 @@ call belongs_to_community('agenda_links');
 create table meetings (
   community_id integer not null default current_community() references communities,
   id           integer generated always as identity,
+  key          uuid not null default gen_random_uuid(),  -- as an item's
   no           integer not null default next_no('meeting'),
   title        text not null check (length(title) between 1 and 80),
   place        text not null default '',
@@ -49,6 +52,7 @@ create table meetings (
   adjourned_at timestamptz,
   adjourned_by integer,
   primary key (community_id, id),
+  unique (community_id, key),
   unique (community_id, no),
   check (opened_at is null or checkin_at is not null),
   check (adjourned_at is null or opened_at is not null),
@@ -79,6 +83,8 @@ create table running_order (
   foreign key (community_id, meeting_id) references meetings (community_id, id),
   foreign key (community_id, item_id) references agenda_items (community_id, id)
 );
+-- An item stands on one meeting at a time; a deferred row stays behind as what that meeting did with it.
+create unique index running_order_stands on running_order (community_id, item_id) where deferred_at is null;
 create index running_order_item on running_order (community_id, item_id);
 call belongs_to_community('running_order');
 
@@ -103,6 +109,7 @@ create table attendance (
   foreign key (community_id, recorded_by) references people (community_id, id)
 );
 create unique index attendance_household on attendance (community_id, meeting_id, household_id) where left_at is null and household_id is not null and seat_id is null;
-create unique index attendance_seat on attendance (community_id, meeting_id, person_id, seat_id) where left_at is null and seat_id is not null;
+-- One person speaks for one seat at a time (domain 3.6.1).
+create unique index attendance_seat on attendance (community_id, meeting_id, person_id) where left_at is null and seat_id is not null;
 create index attendance_meeting on attendance (community_id, meeting_id);
 call belongs_to_community('attendance');

@@ -47,15 +47,19 @@
     tidyBooths()
   })
 
-  // When the vote is over a form nobody touched goes away; one that somebody was filling in stays and says so.
+  // When the vote is over a form nobody touched goes away and a receipt stays without its way to change; a form that
+  // somebody was filling in stays as it is and says that it is too late.
   const tidyBooths = () => {
     const room = document.querySelector('[data-open-ballot]')
     if (!room) return
-    for (const booth of document.querySelectorAll('.booth')) {
-      if (booth.id === `booth-${room.dataset.openBallot}` || !booth.querySelector('form')) continue
+    for (const booth of document.querySelectorAll('.booth:not(.over)')) {
+      if (booth.id === `booth-${room.dataset.openBallot}`) continue
       const touched = booth.querySelector('input:checked') !== null
-      if (touched) booth.classList.add('over')
-      else booth.hidden = true
+      if (booth.querySelector('.receipt')) booth.querySelector('details')?.remove()
+      else if (!touched) booth.remove()
+      booth.classList.add('over')
+      // Its token belongs to the next ballot's form now.
+      booth.querySelector('form')?.removeAttribute('id')
     }
   }
 

@@ -1,6 +1,9 @@
-import { isWorkday } from 'chinese-days'
+import chineseDays from 'chinese-days'
 
 /** Working time (domain 3.10): statutory holidays and the working weekends that pay for them. */
+
+// CommonJS in one minified line: Node finds no named exports in it, only the whole.
+const { isWorkday } = chineseDays
 
 const shanghai = 8 * 60 * 60 * 1000
 

@@ -8,6 +8,7 @@ export type Trx = Transaction<Database>
 export type Subject =
   | 'household'
   | 'person'
+  | 'seat'
   | 'filing'
   | 'visit'
   | 'gathering'
@@ -305,6 +306,7 @@ interface Supports {
 interface AgendaItems {
   community_id: Own
   id: Generated<number>
+  key: Generated<string>
   no: Generated<number>
   title: string
   question: string
@@ -325,6 +327,7 @@ interface AgendaLinks {
 interface Meetings {
   community_id: Own
   id: Generated<number>
+  key: Generated<string>
   no: Generated<number>
   title: string
   place: Generated<string>

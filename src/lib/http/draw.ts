@@ -5,7 +5,7 @@ import { type IconName, icons } from './icons.ts'
  * The arithmetic behind the pictures. Templates write the SVG themselves, out of these numbers: nothing here returns
  * HTML, so nothing a neighbour typed can become markup, and no picture needs a style attribute (the CSP forbids them).
  */
-export const draw = { words, strokes, qr, petals, tally, heat, calendar }
+export const draw = { words, strokes, qr, petals, tally, heat, calendar, fit }
 
 export interface Bar {
   for: number
@@ -85,8 +85,8 @@ const outline = [
 
 /** Petals of the plane-tree leaf around the table: where each is turned to, and where its character stands. */
 export function petals(count: number): { box: string; path: string; all: { turn: number; x: number; y: number }[] } {
-  // Seven full petals would touch: they grow slimmer, never shorter.
-  const slim = Math.min(1, (2 * 72 * Math.sin(Math.PI / count)) / 70)
+  // Six full petals would touch where they are widest for their distance from the middle (0.6): they grow slimmer there.
+  const slim = Math.min(1, (Math.tan(Math.PI / count) - 0.06) / 0.6)
   const x = (value: number) => round(value * slim)
   const all = Array.from({ length: count }, (_, i) => {
     const angle = (2 * Math.PI * i) / count
@@ -159,6 +159,13 @@ export function tally(bar: Bar): {
 /** How full a leaf cell of the town's table is, 0 to 4; anything at all is at least 1. */
 export function heat(count: number, most: number): number {
   return most > 0 ? Math.min(4, Math.ceil((4 * count) / most)) : 0
+}
+
+/** Which of the projector's three headline sizes lets a motion stand on two lines: '', 'long' or 'longer'. */
+export function fit(text: string): '' | 'long' | 'longer' {
+  // A Chinese character is one em wide, a Latin letter or a figure about half of one.
+  const ems = [...text].reduce((sum, character) => sum + (character > '\u2e7f' ? 1 : 0.48), 0)
+  return ems <= 24 ? '' : ems <= 31 ? 'long' : 'longer'
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>()

@@ -1,0 +1,126 @@
+import { type RawBuilder, sql } from 'kysely'
+import { jsonArrayFrom } from 'kysely/helpers/postgres'
+import type { Db } from '../../lib/db/schema.ts'
+import { notFound } from '../../lib/refusal.ts'
+import { present, seated, seatRows } from '../attendance/reads.ts'
+import { heard, issuesOf } from '../items/reads.ts'
+import { currentItem, itemState, meetingState, nextStep } from './rules.ts'
+
+/** A meeting and how it stands. No such meeting here: 404. */
+export async function meetingByNo(db: Db, no: number) {
+  const meeting = await db.selectFrom('meetings').where('no', '=', no).selectAll().executeTakeFirstOrThrow(notFound)
+  return { ...meeting, state: meetingState(meeting) }
+}
+
+export type Room = Awaited<ReturnType<typeof roomOf>>
+
+/**
+ * A meeting as everybody in the room may see it: its running order, the item it is at, what comes next, who sits at the
+ * table and how many came. The same for every viewer and about no resident in particular, so a panel may push it;
+ * notes are not in it. `also` is one more thing a page wants of the meeting `meetings` in the same statement; a panel asks
+ * for nothing more. One statement. No such meeting here: 404.
+ */
+export async function roomOf<A = null>(db: Db, no: number, also: RawBuilder<A> = sql<A>`null::text`) {
+  const {
+    items: rows,
+    seats,
+    ...row
+  } = await db
+    .selectFrom('meetings')
+    .where('no', '=', no)
+    .select((eb) => [
+      'meetings.id',
+      'meetings.no',
+      'meetings.title',
+      'place',
+      'starts_at',
+      'code',
+      'noticed_at',
+      'checkin_at',
+      'opened_at',
+      'adjourned_at',
+      jsonArrayFrom(
+        eb
+          .selectFrom('running_order')
+          .innerJoin('agenda_items', 'agenda_items.id', 'running_order.item_id')
+          .whereRef('meeting_id', '=', 'meetings.id')
+          .select([
+            'agenda_items.no',
+            'agenda_items.title',
+            'question',
+            'background',
+            'position',
+            'minutes',
+            'introduced_at',
+            'discussing_at',
+            'voting_at',
+            'declared_at',
+            'assigned_at',
+            'deferred_at',
+            sql<number>`(select count(*) from agenda_links where item_id = agenda_items.id)`.as('issues'),
+            heard(issuesOf('agenda_items.id')).as('heard'),
+            sql<{ no: number; outcome: 'passed' | 'rejected' | null } | null>`(
+              select json_build_object('no', b.no, 'outcome', b.outcome) from ballots b
+              where b.meeting_id = running_order.meeting_id and b.item_id = running_order.item_id
+              order by b.id desc limit 1)`.as('ballot'),
+          ])
+          .orderBy('position'),
+      ).as('items'),
+      jsonArrayFrom(seatRows(db, sql.ref('meetings.id'))).as('seats'),
+      present(sql.ref('meetings.id')).as('present'),
+      also.as('also'),
+    ])
+    .executeTakeFirstOrThrow(notFound)
+
+  const { present: came, also: extra, ...meeting } = row
+  const state = meetingState(meeting)
+  const items = rows.map(
+    ({ introduced_at, discussing_at, voting_at, declared_at, assigned_at, deferred_at, ...item }) => ({
+      ...item,
+      state: itemState({ introduced_at, discussing_at, voting_at, declared_at, assigned_at, deferred_at }),
+      outcome: item.ballot?.outcome ?? null,
+      /** When the room began with it, for the clock. */
+      begun: introduced_at === null ? null : new Date(introduced_at),
+    }),
+  )
+  return {
+    meeting,
+    state,
+    items,
+    current: currentItem(items),
+    next: nextStep(state, items),
+    seats: seated(seats),
+    households: came.households,
+    people: came.people,
+    also: extra as A,
+  }
+}
+
+const shownMeetings = 60
+
+/** The meetings of the neighbourhood, those still to come first. One statement. */
+export async function meetingList(db: Db) {
+  const meetings = await db
+    .selectFrom('meetings')
+    .select((eb) => [
+      'id',
+      'no',
+      'title',
+      'place',
+      'starts_at',
+      'noticed_at',
+      'checkin_at',
+      'opened_at',
+      'adjourned_at',
+      eb
+        .selectFrom('running_order')
+        .whereRef('meeting_id', '=', 'meetings.id')
+        .select((count) => count.fn.countAll<number>().as('n'))
+        .as('items'),
+    ])
+    .orderBy((eb) => eb('adjourned_at', 'is not', null))
+    .orderBy('starts_at', 'desc')
+    .limit(shownMeetings)
+    .execute()
+  return meetings.map((meeting) => ({ ...meeting, state: meetingState(meeting) }))
+}

@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { blank, type Form, line, moment, number, readForm } from '../../lib/http/forms.ts'
+import type { Slice } from '../../lib/http/slice.ts'
+import { meetingList } from './reads.ts'
+import { adjournMeeting, createMeeting, noticeMeeting, openMeeting, startCheckin } from './store.ts'
+
+declare module '../../lib/http/views.ts' {
+  interface Views {
+    'agenda/meetings/index': { meetings: Awaited<ReturnType<typeof meetingList>>; form: Form; key: string }
+  }
+}
+
+const desk = ['staff', 'chair'] as const
+const byNo = { params: z.object({ slug: z.string(), no: number }) }
+const NewMeeting = z.object({
+  key: z.uuid(),
+  title: line({ max: 40, missing: 'meetings.title.missing' }),
+  place: line({ max: 60, missing: 'meetings.place.missing' }),
+  startsAt: moment,
+})
+
+/** 五位一体会议: planning one, and its way from draft to adjourned. */
+export const meetings: Slice = (app, { clock }) => {
+  app.get('/desk/meetings', { config: { who: desk } }, async (req, reply) => list(req, reply, blank, randomUUID()))
+
+  app.post('/desk/meetings', { config: { who: desk, form: NewMeeting } }, async (req, reply) => {
+    const input = readForm(NewMeeting, req.body)
+    if ('form' in input) {
+      // The same key again, so that correcting a field does not make a second meeting.
+      const key = z.uuid().safeParse(input.form.values.key).data ?? randomUUID()
+      return list(req, reply.code(422), input.form, key)
+    }
+    const no = await createMeeting(req.db, input.data, { personId: req.me.personId }, clock())
+    return reply.goto(`/desk/meetings/${no}`)
+  })
+
+  step('notice', noticeMeeting, (no) => `/desk/meetings/${no}`)
+  step('checkin', startCheckin, (no) => `/desk/meetings/${no}`)
+  step('opening', openMeeting, (no) => `/meetings/${no}/chair`)
+  step('adjournment', adjournMeeting, (no) => `/meetings/${no}/chair`)
+
+  /** One press of the chair. htmx only hears that it happened: the pushed panels show it. */
+  function step(noun: string, verb: typeof noticeMeeting, next: (no: number) => string) {
+    app.post(`/meetings/:no/${noun}`, { schema: byNo, config: { who: ['chair'] } }, async (req, reply) => {
+      await verb(req.db, req.params.no, { personId: req.me.personId }, clock())
+      return req.wantsFragment ? reply.code(204).send() : reply.goto(next(req.params.no))
+    })
+  }
+
+  async function list(req: FastifyRequest, reply: FastifyReply, form: Form, key: string) {
+    return reply.page('agenda/meetings/index', { meetings: await meetingList(req.db), form, key })
+  }
+}

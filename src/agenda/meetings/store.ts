@@ -1,0 +1,200 @@
+import { randomInt } from 'node:crypto'
+import type { Updateable } from 'kysely'
+import type { Database, Db, Trx } from '../../lib/db/schema.ts'
+import { type By, journal } from '../../lib/journal.ts'
+import { notFound, Refusal, refuseIf } from '../../lib/refusal.ts'
+import { returnToPool } from '../items/store.ts'
+import {
+  itemState,
+  type MeetingState,
+  meetingState,
+  whyNotAdjourn,
+  whyNotNotice,
+  whyNotOpen,
+  whyNotStartCheckin,
+} from './rules.ts'
+
+interface NewMeeting {
+  /** Of the form it came with: the same one again gives the same meeting. */
+  key: string
+  title: string
+  place: string
+  startsAt: Date
+}
+
+const codeTries = 20
+
+/**
+ * Makes a meeting in draft and gives its number. Its six-digit code belongs to it alone until it is adjourned; a
+ * number that a live meeting already has is drawn again.
+ */
+export async function createMeeting(
+  db: Db,
+  meeting: NewMeeting,
+  by: By,
+  at: Date,
+  drawCode = sixDigits,
+): Promise<number> {
+  const { personId } = by
+  if (!personId) throw new Refusal('error.notAllowed', 403)
+  return db.transaction().execute(async (trx) => {
+    for (let tries = 0; tries < codeTries; tries++) {
+      const made = await trx
+        .insertInto('meetings')
+        .values({
+          key: meeting.key,
+          title: meeting.title,
+          place: meeting.place,
+          starts_at: meeting.startsAt,
+          code: drawCode(),
+          created_at: at,
+          created_by: personId,
+        })
+        .onConflict((oc) => oc.doNothing())
+        .returning(['id', 'no'])
+        .executeTakeFirst()
+      if (made) {
+        await journal(trx, { subject: { kind: 'meeting', ...made }, verb: 'meeting.planned', became: 'draft', by, at })
+        return made.no
+      }
+      const known = await trx.selectFrom('meetings').select('no').where('key', '=', meeting.key).executeTakeFirst()
+      if (known) return known.no
+    }
+    throw new Refusal('error.busy', 503)
+  })
+}
+
+const sixDigits = (): string => String(randomInt(1_000_000)).padStart(6, '0')
+
+/** 通知: tells the neighbourhood that it takes place. */
+export async function noticeMeeting(db: Db, no: number, by: By, at: Date): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    const meeting = await lockMeeting(trx, no)
+    refuseIf(whyNotNotice(meeting.state))
+    await move(trx, meeting, 'noticed', { noticed_at: at, noticed_by: by.personId ?? null }, by, at)
+  })
+}
+
+/** 签到: from now on people may come in. */
+export async function startCheckin(db: Db, no: number, by: By, at: Date): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    const meeting = await lockMeeting(trx, no)
+    refuseIf(whyNotStartCheckin(meeting.state))
+    await move(trx, meeting, 'checkin', { checkin_at: at, checkin_by: by.personId ?? null }, by, at)
+  })
+}
+
+/** 开会. Refuses a meeting that has nothing to talk over. */
+export async function openMeeting(db: Db, no: number, by: By, at: Date): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    const meeting = await lockMeeting(trx, no)
+    const items = await runningItems(trx, meeting.id)
+    refuseIf(whyNotOpen(meeting.state, items.length))
+    await move(trx, meeting, 'in_session', { opened_at: at, opened_by: by.personId ?? null }, by, at)
+  })
+}
+
+/** 散会. Refuses in the middle of an item; what was never begun waits for another evening, its issues in the pool. */
+export async function adjournMeeting(db: Db, no: number, by: By, at: Date): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    const meeting = await lockMeeting(trx, no)
+    const items = await runningItems(trx, meeting.id)
+    refuseIf(whyNotAdjourn(meeting.state, items))
+    for (const item of items) if (item.state === 'waiting') await putOff(trx, meeting, item, by, at)
+    await move(trx, meeting, 'adjourned', { adjourned_at: at, adjourned_by: by.personId ?? null }, by, at)
+  })
+}
+
+/** Puts an item of a meeting off: its line stays as what the meeting did with it, its issues return to the pool. */
+export async function putOff(
+  trx: Trx,
+  meeting: { id: number; no: number },
+  item: { id: number; no: number; title: string },
+  by: By,
+  at: Date,
+): Promise<void> {
+  // Its issues first: a line that is deferred no longer holds them.
+  await returnToPool(trx, item.id, 'issue.deferred', by, at)
+  await trx
+    .updateTable('running_order')
+    .set({ deferred_at: at })
+    .where('meeting_id', '=', meeting.id)
+    .where('item_id', '=', item.id)
+    .execute()
+  await journalItem(trx, meeting, item, 'deferred', by, at)
+}
+
+/** What happens to an item at a meeting is a line of both: the room's panels follow the meeting, the issue's timeline the item. */
+export async function journalItem(
+  trx: Trx,
+  meeting: { id: number; no: number },
+  item: { id: number; no: number; title: string },
+  what: 'placed' | 'removed' | 'introduced' | 'discussing' | 'deferred',
+  by: By,
+  at: Date,
+): Promise<void> {
+  const { id, no, title } = item
+  await journal(trx, {
+    subject: { kind: 'item', id, no },
+    verb: `item.${what}`,
+    by,
+    at,
+    particulars: { meeting: meeting.no },
+  })
+  await journal(trx, {
+    subject: { kind: 'meeting', id: meeting.id, no: meeting.no },
+    verb: `meeting.item_${what}`,
+    by,
+    at,
+    particulars: { item: no, title },
+  })
+}
+
+/** A meeting's row, held until the transaction ends: of two chairs who press at once the second sees what the first did. */
+export async function lockMeeting(trx: Trx, no: number) {
+  const meeting = await trx
+    .selectFrom('meetings')
+    .where('no', '=', no)
+    .selectAll()
+    .forUpdate()
+    .executeTakeFirstOrThrow(notFound)
+  return { ...meeting, state: meetingState(meeting) }
+}
+
+/** A meeting's running order, as the rules read it. */
+export async function runningItems(trx: Trx, meetingId: number) {
+  const rows = await trx
+    .selectFrom('running_order')
+    .innerJoin('agenda_items', 'agenda_items.id', 'running_order.item_id')
+    .where('meeting_id', '=', meetingId)
+    .selectAll('running_order')
+    .select((eb) => [
+      'agenda_items.id',
+      'agenda_items.no',
+      'agenda_items.title',
+      eb
+        .selectFrom('ballots')
+        .whereRef('ballots.meeting_id', '=', 'running_order.meeting_id')
+        .whereRef('ballots.item_id', '=', 'running_order.item_id')
+        .select('outcome')
+        .orderBy('ballots.id', 'desc')
+        .limit(1)
+        .as('outcome'),
+    ])
+    .orderBy('position')
+    .execute()
+  return rows.map((row) => ({ ...row, state: itemState(row) }))
+}
+
+async function move(
+  trx: Trx,
+  meeting: { id: number; no: number; state: MeetingState },
+  to: MeetingState,
+  signature: Updateable<Database['meetings']>,
+  by: By,
+  at: Date,
+): Promise<void> {
+  await trx.updateTable('meetings').set(signature).where('id', '=', meeting.id).execute()
+  const { id, no, state } = meeting
+  await journal(trx, { subject: { kind: 'meeting', id, no }, verb: `meeting.${to}`, was: state, became: to, by, at })
+}

@@ -1,0 +1,93 @@
+import { sql } from 'kysely'
+import type { Db } from '../../lib/db/schema.ts'
+import { channels, type Stage, stageOf, statesOf } from '../../listen/issues/rules.ts'
+
+export interface LedgerFilter {
+  stage?: Stage | undefined
+  channel?: (typeof channels)[number] | undefined
+  seat?: number | undefined
+  q?: string | undefined
+}
+
+const perPage = 25
+
+/**
+ * 台账: matters as the desk lists them, those with the nearest due day first and the closed ones last. `page` counts
+ * from 1. Searches the number, the title and the place. One statement.
+ */
+export async function deskLedger(db: Db, filter: LedgerFilter, page: number) {
+  let query = db
+    .selectFrom('issues')
+    .leftJoin('buildings', 'buildings.id', 'issues.building_id')
+    .leftJoin('seats', 'seats.id', 'issues.seat_id')
+    .select([
+      'issues.no',
+      'issues.title',
+      'state',
+      'place',
+      'buildings.name as building',
+      'seats.name as seat',
+      'seats.name_en as seatEn',
+      'due_on as dueOn',
+      'opened_at as openedAt',
+      'published_at as publishedAt',
+      'closed_at as closedAt',
+      'reopens',
+    ])
+    .select(sql<number>`(select count(*) from supports where issue_id = issues.id)`.as('supports'))
+    .select(
+      sql<(typeof channels)[number] | null>`(select channel from filings where issue_id = issues.id
+        group by channel order by count(*) desc, channel limit 1)`.as('channel'),
+    )
+  if (filter.stage !== undefined) query = query.where('state', 'in', statesOf(filter.stage))
+  if (filter.seat !== undefined) query = query.where('seats.position', '=', filter.seat)
+  if (filter.channel) {
+    const { channel } = filter
+    query = query.where((eb) =>
+      eb.exists(eb.selectFrom('filings').select('id').whereRef('issue_id', '=', 'issues.id').where('channel', '=', channel)),
+    )
+  }
+  if (filter.q) {
+    // What they type is text, not a pattern.
+    const like = `%${filter.q.replace(/[\\%_]/g, '\\$&')}%`
+    const no = Number(/(\d{1,9})$/.exec(filter.q)?.[1] ?? 0)
+    query = query.where((eb) =>
+      eb.or([eb('issues.title', 'like', like), eb('place', 'like', like), eb('buildings.name', '=', filter.q ?? ''), eb('issues.no', '=', no)]),
+    )
+  }
+  const rows = await query
+    .orderBy((eb) => eb('closed_at', 'is not', null))
+    .orderBy('due_on', (order) => order.asc().nullsLast())
+    .orderBy('issues.id', 'desc')
+    .limit(perPage + 1)
+    .offset((page - 1) * perPage)
+    .execute()
+  return { rows: rows.slice(0, perPage).map((row) => ({ ...row, stage: stageOf(row.state) })), more: rows.length > perPage }
+}
+
+export type DeskRow = Awaited<ReturnType<typeof deskLedger>>['rows'][number]
+
+/** What waits at each place of the desk, and the parties to choose from. One statement. */
+export async function deskCounts(db: Db, today: string) {
+  const { rows } = await sql<{
+    triage: number
+    late: number
+    wording: number
+    pooled: number
+    revisits: number
+    open: number
+    overdue: number
+    seats: { position: number; name: string; nameEn: string }[]
+  }>`
+    select (select count(*) from filings where state in ('submitted', 'need_info')) as triage,
+           (select count(*) from filings where state = 'submitted' and due_on < ${today}) as late,
+           (select count(distinct issue_id) from issue_texts where approved_at is null) as wording,
+           (select count(*) from issues where state = 'pooled') as pooled,
+           (select count(*) from revisits where answered_at is null) as revisits,
+           (select count(*) from issues where closed_at is null) as open,
+           (select count(*) from issues where closed_at is null and due_on < ${today} and state not in ('claimed_done', 'revisiting')) as overdue,
+           (select coalesce(json_agg(json_build_object('position', position, 'name', name, 'nameEn', name_en) order by position), '[]') from seats) as seats`.execute(
+    db,
+  )
+  return rows[0] as NonNullable<(typeof rows)[0]>
+}

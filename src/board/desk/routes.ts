@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import { shanghaiDay, workingDaysLeft } from '../../lib/calendar.ts'
+import { line } from '../../lib/http/forms.ts'
+import type { Slice } from '../../lib/http/slice.ts'
+import { filingNumber } from '../../listen/filings/rules.ts'
+import { channels, isClosed, type Stage } from '../../listen/issues/rules.ts'
+import { type DeskRow, deskCounts, deskLedger } from './reads.ts'
+
+type Row = DeskRow & { number: string; left: number | null; late: boolean }
+
+declare module '../../lib/http/views.ts' {
+  interface Views {
+    'board/desk/show': {
+      rows: Row[]
+      more: boolean
+      page: number
+      filter: z.output<typeof search.querystring>
+      counts: Awaited<ReturnType<typeof deskCounts>>
+      channels: typeof channels
+    }
+    'board/desk/volunteer': Record<never, never>
+  }
+}
+
+const search = {
+  querystring: z.object({
+    stage: z.coerce.number().int().min(0).max(4).optional().catch(undefined),
+    channel: z.enum(channels).optional().catch(undefined),
+    seat: z.coerce.number().int().min(1).max(7).optional().catch(undefined),
+    q: line({ max: 40 }).catch(''),
+    page: z.coerce.number().int().min(1).max(10_000).catch(1),
+  }),
+}
+
+/** 工作台: where people who work here begin. Those who only knock on doors begin with their doors. */
+export const desk: Slice = (app, { clock }) => {
+  app.get('/desk', { schema: search, config: { who: 'anyone' } }, async (req, reply) => {
+    const { roles, seatIds, personId } = req.me
+    if (!roles.some((role) => role === 'staff' || role === 'chair' || role === 'admin' || role === 'manager')) {
+      if (roles.includes('volunteer')) return reply.page('board/desk/volunteer', {})
+      // A party's representative has the promises he made to look after.
+      return reply.goto(personId !== null && seatIds.length > 0 ? '/ledger' : '/')
+    }
+    const now = clock()
+    const { page, ...filter } = req.query
+    const { ledger, counts } = await req.db.transaction().execute(async (trx) => ({
+      ledger: await deskLedger(trx, { ...filter, stage: filter.stage as Stage | undefined }, page),
+      counts: await deskCounts(trx, shanghaiDay(now)),
+    }))
+    const rows = ledger.rows.map((row) => {
+      const left = row.dueOn && !isClosed(row.state) ? workingDaysLeft(row.dueOn, now) : null
+      const waits = row.state === 'claimed_done' || row.state === 'revisiting'
+      return { ...row, number: filingNumber(req.community.prefix, row.openedAt, row.no), left, late: left !== null && left < 0 && !waits }
+    })
+    return reply.page('board/desk/show', { rows, more: ledger.more, page, filter: req.query, counts, channels })
+  })
+}

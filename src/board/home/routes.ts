@@ -1,0 +1,93 @@
+import { z } from 'zod'
+import { workingDaysLeft } from '../../lib/calendar.ts'
+import { number } from '../../lib/http/forms.ts'
+import type { Slice } from '../../lib/http/slice.ts'
+import { filingNumber } from '../../listen/filings/rules.ts'
+import { type IssueCard, issueByNo, type PublicIssue, publicIssues, supportOf } from '../../listen/issues/reads.ts'
+import { categories, isClosed, type Stage } from '../../listen/issues/rules.ts'
+import { atAGlance, buildingsOf, storyOf, type Told } from './reads.ts'
+
+declare module '../../lib/http/views.ts' {
+  interface Views {
+    'board/home/show': { cards: Card[]; open: number; meeting: Awaited<ReturnType<typeof atAGlance>>['meeting'] }
+    'board/home/issues': {
+      cards: Card[]
+      next: number | null
+      filter: z.output<typeof filters.querystring>
+      buildings: Awaited<ReturnType<typeof buildingsOf>>
+      categories: typeof categories
+    }
+    'board/home/issue': { card: Card; issue: PublicIssue; support: ReturnType<typeof supportOf>; story: Told[]; promise: number | null }
+  }
+}
+
+/** An issue as a card shows it: with what the calendar says of its promise. */
+type Card = ReturnType<typeof toCard>
+function toCard<I extends IssueCard>(issue: I, prefix: string, now: Date) {
+  const left = issue.dueOn && !isClosed(issue.state) ? workingDaysLeft(issue.dueOn, now) : null
+  return {
+    ...issue,
+    number: filingNumber(prefix, issue.openedAt, issue.no),
+    closed: isClosed(issue.state),
+    left,
+    // Claimed done is not done, but the clock of the promise has stopped.
+    late: left !== null && left < 0 && issue.state !== 'revisiting' && issue.state !== 'claimed_done',
+  }
+}
+
+const byNo = { params: z.object({ slug: z.string(), no: number }) }
+const filters = {
+  querystring: z.object({
+    stage: z.coerce.number().int().min(0).max(4).optional().catch(undefined),
+    category: z.enum(categories).optional().catch(undefined),
+    building: number.optional().catch(undefined),
+    after: number.optional().catch(undefined),
+  }),
+}
+const onHome = 5
+
+/** 首页: the neighbourhood's front room, its list of matters, and one matter's whole way. */
+export const home: Slice = (app, { clock }) => {
+  app.get('/', { config: { who: 'anyone' } }, async (req, reply) => {
+    const now = clock()
+    const { issues, glance } = await req.db.transaction().execute(async (trx) => ({
+      issues: (await publicIssues(trx, { open: true })).issues,
+      glance: await atAGlance(trx, now),
+    }))
+    // What has moved furthest says most about this place; the newest come after it.
+    const shown = issues.slice(0, onHome * 3).sort((a, b) => weight(b) - weight(a)).slice(0, onHome)
+    return reply.page('board/home/show', { cards: shown.map((issue) => toCard(issue, req.community.prefix, now)), ...glance })
+  })
+
+  app.get('/issues', { schema: filters, config: { who: 'anyone' } }, async (req, reply) => {
+    const { stage, category, building, after } = req.query
+    const filter = {
+      ...(stage !== undefined && { stage: stage as Stage }),
+      ...(category && { category }),
+      ...(building && { buildingId: building }),
+    }
+    const { issues, next, buildings } = await req.db.transaction().execute(async (trx) => ({
+      ...(await publicIssues(trx, filter, after ?? null)),
+      buildings: await buildingsOf(trx),
+    }))
+    const cards = issues.map((issue) => toCard(issue, req.community.prefix, clock()))
+    return reply.page('board/home/issues', { cards, next, filter: req.query, buildings, categories })
+  })
+
+  app.get('/issues/:no', { schema: byNo, config: { who: 'anyone' } }, async (req, reply) => {
+    const { no } = req.params
+    const { issue, story } = await req.db.transaction().execute(async (trx) => ({
+      issue: await issueByNo(trx, no, req.me.householdId),
+      story: await storyOf(trx, no),
+    }))
+    return reply.page('board/home/issue', {
+      card: toCard(issue, req.community.prefix, clock()),
+      issue,
+      support: supportOf(issue, req.me.householdId),
+      story: story.lines,
+      promise: story.promise,
+    })
+  })
+}
+
+const weight = (issue: IssueCard) => issue.households + (issue.stage === 2 || issue.stage === 3 ? 20 : 0)

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
+import { number } from '../../lib/http/forms.ts'
+import type { Slice } from '../../lib/http/slice.ts'
+import { notFound } from '../../lib/refusal.ts'
+import { boothOf, type Mine, type RoomNow, roomFor, roomForChair, roomNow } from './reads.ts'
+
+declare module '../../lib/http/views.ts' {
+  interface Views {
+    'board/room/show': { room: RoomNow; mine: Mine; key: string }
+    'board/room/_room': { room: RoomNow }
+    'board/room/_booth': NonNullable<Awaited<ReturnType<typeof boothOf>>>
+    'board/room/chair': { room: RoomNow; notes: string | null }
+    'board/room/_chair': { room: RoomNow }
+    'board/room/projector': { room: RoomNow; joinUrl: string; host: string }
+    'board/room/_projector': { room: RoomNow; joinUrl: string; host: string }
+  }
+}
+
+const byNo = { params: z.object({ slug: z.string(), no: number }) }
+
+/** 会场: one meeting on three screens, the phone's, the chair's and the wall's. Later stages meet here. */
+export const room: Slice = (app, { live, origin }) => {
+  app.get('/meetings/:no', { schema: byNo, config: { who: 'anyone' } }, async (req, reply) => {
+    const room = await req.db.transaction().execute((trx) => roomFor(trx, req.params.no, req.me))
+    // A draft is the chair's: it may still change before anybody is told of it.
+    if (room.state === 'draft' && !req.me.roles.includes('chair') && !req.me.roles.includes('staff')) throw notFound()
+    return reply.page('board/room/show', { room, mine: room.also, key: randomUUID() })
+  })
+
+  app.get('/meetings/:no/chair', { schema: byNo, config: { who: ['chair'] } }, async (req, reply) => {
+    const room = await req.db.transaction().execute((trx) => roomForChair(trx, req.params.no))
+    return reply.page('board/room/chair', { room, notes: room.also })
+  })
+
+  // The wall needs no sign-in and no mouse. It shows what everybody in the room may know.
+  app.get('/meetings/:no/projector', { schema: byNo, config: { who: 'anyone' } }, async (req, reply) => {
+    const room = await req.db.transaction().execute((trx) => roomNow(trx, req.params.no))
+    return reply.page('board/room/projector', { room, ...addressOf(req.community.slug, room.meeting.code) })
+  })
+
+  const addressOf = (slug: string, code: string) => ({
+    joinUrl: `${origin}/c/${slug}/join/${code}`,
+    host: new URL(origin).host,
+  })
+
+  live.panel('room', {
+    view: 'board/room/_room',
+    follows: ['meeting'],
+    who: 'anyone',
+    read: async (db, no) => ({ room: await roomNow(db, no) }),
+  })
+  live.panel('booth', { view: 'board/room/_booth', follows: ['meeting'], who: 'anyone', read: boothOf })
+  live.panel('chair', {
+    view: 'board/room/_chair',
+    follows: ['meeting', 'count'],
+    who: ['chair'],
+    read: async (db, no) => ({ room: await roomNow(db, no) }),
+  })
+  live.panel('projector', {
+    view: 'board/room/_projector',
+    follows: ['meeting', 'count'],
+    who: 'anyone',
+    read: async (db, no, community) => {
+      const room = await roomNow(db, no)
+      return { room, ...addressOf(community.slug, room.meeting.code) }
+    },
+  })
+}

@@ -30,7 +30,9 @@ export function seatRows(db: Db, meetingId: Expression<number> | number, since?:
         .whereRef('attendance.seat_id', '=', 'seats.id')
         .where('attendance.meeting_id', '=', meetingId)
         .where((or) =>
-          since ? or.or([or('left_at', 'is', null), or('left_at', '>=', since)]) : or('left_at', 'is', null),
+          since
+            ? or.or([or('attendance.left_at', 'is', null), or('attendance.left_at', '>=', since)])
+            : or('attendance.left_at', 'is', null),
         )
         .select(
           sql<

@@ -43,7 +43,7 @@ export const readMeetingCode = (typed: string): string => plainDigits(typed).rep
 /** A door as the desk types it: '12-602', '12 602', '12号楼602室'. Null: it is not one. */
 export function readDoor(typed: string): { building: string; door: string } | null {
   const [, building, door] =
-    /^([^\s\-–—－/#号幢栋楼]{1,20})(?:\s*(?:号楼|号|幢|栋|楼|[-–—－/#])\s*|\s+)([^\s室]{1,12})\s*室?$/u.exec(
+    /^([^\s\-–—－/#号幢栋楼]{1,20})(?:\s*(?:号楼|号|幢|栋|楼|[-–—－/#])\s*|\s+)([^\s室号幢栋楼]{1,12})\s*室?$/u.exec(
       plainDigits(typed).trim(),
     ) ?? []
   return building && door ? { building, door } : null

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { jsonArrayFrom } from 'kysely/helpers/postgres'
 import type { Db } from '../../lib/db/schema.ts'
 import { notFound } from '../../lib/refusal.ts'
@@ -17,9 +17,10 @@ export type Room = Awaited<ReturnType<typeof roomOf>>
 /**
  * A meeting as everybody in the room may see it: its running order, the item it is at, what comes next, who sits at the
  * table and how many came. The same for every viewer and about no resident in particular, so a panel may push it;
- * notes and codes are not in it. One statement. No such meeting here: 404.
+ * notes are not in it. `also` is one more thing a page wants of the meeting `meetings` in the same statement; a panel asks
+ * for nothing more. One statement. No such meeting here: 404.
  */
-export async function roomOf(db: Db, no: number) {
+export async function roomOf<A = null>(db: Db, no: number, also: RawBuilder<A> = sql<A>`null::text`) {
   const {
     items: rows,
     seats,
@@ -67,10 +68,11 @@ export async function roomOf(db: Db, no: number) {
       ).as('items'),
       jsonArrayFrom(seatRows(db, sql.ref('meetings.id'))).as('seats'),
       present(sql.ref('meetings.id')).as('present'),
+      also.as('also'),
     ])
     .executeTakeFirstOrThrow(notFound)
 
-  const { present: came, ...meeting } = row
+  const { present: came, also: extra, ...meeting } = row
   const state = meetingState(meeting)
   const items = rows.map(
     ({ introduced_at, discussing_at, voting_at, declared_at, assigned_at, deferred_at, ...item }) => ({
@@ -90,6 +92,7 @@ export async function roomOf(db: Db, no: number) {
     seats: seated(seats),
     households: came.households,
     people: came.people,
+    also: extra as A,
   }
 }
 

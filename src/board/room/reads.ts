@@ -4,7 +4,7 @@ import { roomOf } from '../../agenda/meetings/reads.ts'
 import type { Db } from '../../lib/db/schema.ts'
 import { type BallotShown, ballotsOf } from '../../vote/ballots/reads.ts'
 
-export type RoomNow = Awaited<ReturnType<typeof roomNow>>
+export type RoomNow = Omit<Awaited<ReturnType<typeof roomNow>>, 'also'>
 
 /** The room as everybody in it sees it: the meeting, what each vote said, and the one that is open. Two statements. */
 export async function roomNow(db: Db, no: number) {

@@ -65,10 +65,11 @@ async function read(db: Db, where: RawBuilder<unknown>, order: RawBuilder<unknow
 
 /**
  * The votes of ballot `b`, and who of its roll was in the room at any time since it opened (domain 3.6.1). A person
- * who sits for a party is present for the party, not for her door.
+ * who sits for a party is present for the party, not for her door. Whoever voted was there, whatever became of the
+ * line that says so.
  */
 const counts = sql`
-  select v.*, p.present from
+  select v.*, greatest(p.present, v."for" + v.against + v.abstain) as present from
     (select (count(*) filter (where choice = 'for'))::int as "for", (count(*) filter (where choice = 'against'))::int as against,
             (count(*) filter (where choice = 'abstain'))::int as abstain
      from votes where ballot_id = b.id) v,

@@ -16,8 +16,8 @@ const desk = ['staff', 'chair'] as const
 const byNo = { params: z.object({ slug: z.string(), no: number }) }
 const NewMeeting = z.object({
   key: z.uuid(),
-  title: line({ max: 40, missing: 'meetings.title.missing' }),
-  place: line({ max: 60, missing: 'meetings.place.missing' }),
+  title: line({ max: 80, missing: 'meetings.title.missing' }),
+  place: line({ max: 120, missing: 'meetings.place.missing' }),
   startsAt: moment,
 })
 

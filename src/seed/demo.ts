@@ -2,9 +2,9 @@ import type { Trx } from '../lib/db/schema.ts'
 import type { Community } from '../lib/http/slice.ts'
 import type { Vault } from '../lib/vault.ts'
 import { within } from './found.ts'
-import { gatheringMoments, matterMoments, waitingMoments } from './listening.ts'
+import { gatheringMoments, matterMoments, notePhones, waitingMoments } from './listening.ts'
 import { meetingMoments } from './meeting.ts'
-import { bringPeople, doorsOf, layOut, seatParties } from './place.ts'
+import { bringPeople, doorsOf, everybody, layOut, seatParties } from './place.ts'
 import { coming } from './story/coming.ts'
 import { desk } from './story/desk.ts'
 import { earlier } from './story/earlier.ts'
@@ -12,6 +12,7 @@ import type { Matter } from './story/kinds.ts'
 import { meetings } from './story/meetings.ts'
 import { promised } from './story/promised.ts'
 import { type Moment, play, type Tale } from './tale.ts'
+import { roundMoments } from './visiting.ts'
 import { tellTime, type When } from './when.ts'
 
 export const matters: Record<string, Matter> = { ...earlier, ...promised, ...coming, ...desk }
@@ -23,6 +24,7 @@ export function storyOf(when: When): Moment[] {
     ...Object.entries(matters).flatMap(([key, matter]) => matterMoments(when, key, matter)),
     ...meetings.flatMap((meeting) => meetingMoments(when, meeting, matters)),
     ...waitingMoments(when),
+    ...roundMoments(when),
   ]
 }
 
@@ -30,20 +32,20 @@ export function storyOf(when: When): Moment[] {
 export async function tellStory(
   trx: Trx,
   community: Community,
-  { vault, now, origin }: { vault: Vault; now: Date; origin: string },
+  { vault, now }: { vault: Vault; now: Date },
 ): Promise<void> {
   const when = tellTime(now)
   const founded = when.ago(220, '10:00')
   await layOut(trx, founded)
   const { doors, buildings } = await doorsOf(trx)
   const seats = await seatParties(trx)
-  const people = await bringPeople(trx, founded, seats, doors)
-  const home = `${origin}/c/${community.slug}`
+  const people = await bringPeople(trx, founded, everybody, seats, doors)
   const tale: Tale = {
     trx,
     db: within(trx),
     community,
-    letterbox: { communityId: community.id, vault, home },
+    // Nobody is written to while the story is told (notePhones), so no message needs an address.
+    letterbox: { communityId: community.id, vault, home: '' },
     when,
     people,
     seats,
@@ -51,8 +53,8 @@ export async function tellStory(
     buildings,
     issues: new Map(),
     gatherings: new Map(),
+    phones: new Map(),
   }
   await play(tale, storyOf(when))
-  // What people were told along the way was told then: nobody gets a hundred old messages today.
-  await trx.updateTable('outbox').set({ sent_at: now }).where('sent_at', 'is', null).execute()
+  await notePhones(tale)
 }

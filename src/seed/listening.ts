@@ -19,9 +19,9 @@ import { moveAtDesk } from '../listen/issues/steps.ts'
 import { approveText } from '../listen/issues/texts.ts'
 import { gatherings } from './story/gatherings.ts'
 import type { Matter, Step, Voice } from './story/kinds.ts'
-import { teams } from './story/people.ts'
 import { type Waiting, waiting } from './story/waiting.ts'
 import { chance, clockTime, known, type Moment, pick, type Tale } from './tale.ts'
+import { visitorOf } from './visiting.ts'
 import { later, minutes, type When } from './when.ts'
 
 /** 听: words come in by three ears, the desk makes matters of them. */
@@ -138,7 +138,7 @@ async function hear(tale: Tale, voice: Voice, where: { place: string; building?:
   let recordedBy: number | null = null
   let visitId: number | undefined
   if (voice.ear === 'door') {
-    recordedBy = known(people, leaderOf(voice.door as string))
+    recordedBy = known(people, visitorOf((voice.door as string).split('-')[0] as string))
     visitId = await visit(tale, householdId as number, recordedBy, at)
   }
   const gathering = voice.gathering ? known(tale.gatherings, voice.gathering) : null
@@ -155,7 +155,7 @@ async function hear(tale: Tale, voice: Voice, where: { place: string; building?:
       householdId,
       surname: voice.surname ?? '',
       nameShown: voice.nameShown ?? false,
-      phone: voice.phone ? phoneOf(voice.words) : '',
+      phone: '', // noted at the end (notePhones)
       locale: voice.locale ?? 'zh',
       ...(visitId !== undefined && { visitId }),
       ...(gathering && { gatheringId: gathering.id }),
@@ -165,19 +165,12 @@ async function hear(tale: Tale, voice: Voice, where: { place: string; building?:
     at,
   )
   noted.no = filing.no
+  if (voice.phone) tale.phones.set(filing.no, phoneOf(voice.words))
   noted.code = filing.code
 }
 
 /** A number no network has given to anybody. */
 const phoneOf = (words: string): string => `1990000${String(Math.floor(chance(words)() * 10_000)).padStart(4, '0')}`
-
-/** Who goes up those stairs: the building's leader, else somebody of the visiting team. */
-export function leaderOf(door: string): string {
-  const building = door.split('-')[0] as string
-  const members = teams.flatMap((team) => team.members)
-  const leader = members.find(([, , leads]) => leads === building)
-  return (leader ?? (teams[0] as (typeof teams)[0]).members[3] ?? members[0])?.[0] as string
-}
 
 async function visit(tale: Tale, householdId: number, volunteerId: number, at: Date): Promise<number> {
   const { id } = await tale.trx
@@ -246,7 +239,7 @@ function supportMoments(when: When, key: string, matter: Matter, published: Date
   const closes = matter.path.find(([to]) => isClosed(to))
   const last = closes ? when.ago(closes[1], '09:00') : later(when.now, -minutes(30))
   const span = Math.min(last.getTime() - published.getTime(), minutes(9 * 24 * 60))
-  const waves = 4
+  const waves = 3
   return Array.from({ length: waves }, (_, wave) => {
     const at = later(published, (span * (wave + 1)) / waves)
     return { at, happens: (tale: Tale) => support(tale, key, matter.households, { wave, waves, at, each: span / waves }) }
@@ -298,15 +291,26 @@ function threadMoments(when: When, voice: Voice, noted: Noted, from: Date): Mome
       async happens(tale) {
         if (i % 2 === 1) return writeToDesk(tale.trx, noted.code as string, words, at)
         const name = clerkFor(words)
-        if (voice.phone) await look(tale, noted, name, at)
         return replyToFiler(tale.db, tale.letterbox, { no: noted.no as number, clerk: clerk(tale, name), at }, words)
       },
     }
   })
 }
 
-const look = (tale: Tale, noted: Noted, name: string, at: Date) =>
-  revealContact(tale.db, tale.letterbox, { no: noted.no as number, clerk: clerk(tale, name), at }, '打电话核实情况')
+/**
+ * Who left a phone. Noted when the story is told: along the way nobody gets a message today about what is long past.
+ * Some were called back, and each look at a number left its line.
+ */
+export async function notePhones({ trx, db, letterbox, community, phones, people, when }: Tale): Promise<void> {
+  const sealed = [...phones.values()].map((phone) => letterbox.vault.seal(community.id, phone).toString('hex'))
+  await sql`
+    update filings set phone_sealed = decode(g.phone, 'hex')
+    from unnest(${[...phones.keys()]}::int[], ${sealed}::text[]) as g (no, phone) where filings.no = g.no`.execute(trx)
+  for (const no of pick('looks', [...phones.keys()], 6)) {
+    const act = { no, clerk: { personId: known(people, clerkFor(`look ${no}`)), chair: false }, at: when.ago(2, '14:00') }
+    await revealContact(db, letterbox, act, '打电话核实情况')
+  }
+}
 
 /** What lies on the desk, and what the desk said no to or sent elsewhere. */
 export function waitingMoments(when: When): Moment[] {

@@ -26,6 +26,8 @@ export interface Tale {
   buildings: Map<string, number>
   issues: Map<string, { id: number; no: number }>
   gatherings: Map<string, { id: number; no: number }>
+  /** Filing number → the phone somebody left with it. */
+  phones: Map<number, string>
 }
 
 /**

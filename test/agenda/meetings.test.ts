@@ -99,7 +99,7 @@ t.test('a meeting goes draft, noticed, check-in, in session, adjourned, and noth
   t.match(await said('checkin'), '先发出通知')
   t.match(await said('opening'), '先开始签到')
   t.match(await said('adjournment'), '会还没开始')
-  t.equal((await zhou.post(`/meetings/${no}/notice`)).headers.location, `/c/wutongli/desk/meetings/${no}`)
+  t.equal((await zhou.post(`/meetings/${no}/notice`)).headers.location, `/c/wutongli/meetings/${no}/chair`)
   t.match(await said('notice'), '通知已经发出去了')
   t.equal(await step('checkin'), 303)
   t.match(await said('checkin'), '签到已经开始了')

@@ -156,10 +156,11 @@ export async function noteLine(
       return refuseIf(same ? null : 'gatherings.alreadyNoted')
     }
     refuseIf(whyNotNote(gathering))
-    const filing = await takeFiling(
+    await takeFiling(
       trx,
       letterbox,
       {
+        key: line.key,
         channel: 'gather',
         words: line.words,
         place: '',
@@ -175,7 +176,6 @@ export async function noteLine(
       by,
       at,
     )
-    await trx.updateTable('filings').set({ key: line.key }).where('id', '=', filing.id).execute()
   })
 }
 

@@ -144,6 +144,7 @@ create table filing_messages (
   foreign key (community_id, person_id) references people (community_id, id)
 );
 create index filing_messages_filing on filing_messages (community_id, filing_id, id);
+create index filing_messages_from_filers on filing_messages (community_id, at) where person_id is null;
 call belongs_to_community('filing_messages');
 
 -- Pictures live in the database: tenant rules, backups and several processes then need no second mechanism.

@@ -3,11 +3,31 @@ import { items } from './agenda/items/routes.ts'
 import { meetings } from './agenda/meetings/routes.ts'
 import { order } from './agenda/order/routes.ts'
 import { room } from './board/room/routes.ts'
+import { tracking } from './board/tracking/routes.ts'
 import type { Slice } from './lib/http/slice.ts'
+import { filings } from './listen/filings/routes.ts'
+import { triage } from './listen/filings/triage.ts'
+import { issues } from './listen/issues/routes.ts'
+import { photos } from './listen/photos/routes.ts'
 import { entry } from './people/entry/routes.ts'
 import { resolutions } from './resolve/resolutions/routes.ts'
 import { revisits } from './resolve/revisits/routes.ts'
 import { ballots } from './vote/ballots/routes.ts'
 
 /** The one place that knows every slice, in the order a matter travels through them. */
-export const slices: Slice[] = [entry, items, meetings, order, attendance, ballots, resolutions, revisits, room]
+export const slices: Slice[] = [
+  entry,
+  filings,
+  photos,
+  triage,
+  issues,
+  items,
+  meetings,
+  order,
+  attendance,
+  ballots,
+  resolutions,
+  revisits,
+  room,
+  tracking,
+]

@@ -5,12 +5,13 @@ import { type By, journal } from '../../lib/journal.ts'
 import { type Letterbox, tell } from '../../lib/outbox.ts'
 import { groupCode, randomCode, sha256 } from '../../lib/tokens.ts'
 import type { Channel } from '../issues/rules.ts'
+import { triageDays } from './rules.ts'
 
-/** Working days until the desk has decided what becomes of a filing (domain 3.2, row 1). */
-export const triageDays = 1
-const codeLength = 16
+export const codeLength = 16
 
 export interface NewFiling {
+  /** Made by the form: sent twice, it is one filing and one answer. Left out: the database makes one. */
+  key?: string
   channel: Channel
   words: string
   place: string
@@ -33,6 +34,7 @@ export async function takeFiling(trx: Trx, letterbox: Letterbox, filing: NewFili
   const row = await trx
     .insertInto('filings')
     .values({
+      ...(filing.key !== undefined && { key: filing.key }),
       channel: filing.channel,
       words: filing.words,
       place: filing.place,
@@ -50,16 +52,11 @@ export async function takeFiling(trx: Trx, letterbox: Letterbox, filing: NewFili
       filed_at: at,
       due_on: workingDayAfter(at, triageDays),
     })
+    .onConflict((oc) => oc.columns(['community_id', 'key']).doNothing())
     .returning(['id', 'key', 'no', 'due_on'])
-    .executeTakeFirstOrThrow()
-  if (filing.photoKey) {
-    await trx
-      .updateTable('photos')
-      .set({ filing_id: row.id })
-      .where('key', '=', filing.photoKey)
-      .where('filing_id', 'is', null)
-      .execute()
-  }
+    .executeTakeFirst()
+  if (!row) return takenBefore(trx, letterbox, filing)
+  await attachPhoto(trx, row.id, filing.photoKey)
   await journal(trx, {
     subject: { kind: 'filing', id: row.id, no: row.no },
     verb: 'filing.submitted',
@@ -74,6 +71,31 @@ export async function takeFiling(trx: Trx, letterbox: Letterbox, filing: NewFili
     await tell(trx, letterbox, { dedupKey: `filed:${row.id}`, phone: filing.phone, body })
   }
   return { ...row, code }
+}
+
+/** A double tap, or a phone that tried again because the answer got lost: what the same form made the first time. */
+async function takenBefore(trx: Trx, { communityId, vault }: Letterbox, { key = '', photoKey }: NewFiling) {
+  const { code_sealed, ...row } = await trx
+    .selectFrom('filings')
+    .select(['id', 'key', 'no', 'due_on', 'code_sealed'])
+    .where('key', '=', key)
+    .executeTakeFirstOrThrow()
+  await attachPhoto(trx, row.id, photoKey)
+  return { ...row, code: vault.open(communityId, code_sealed) }
+}
+
+/** One photo a filing: also one that was forgotten at the first try, never a second one. */
+async function attachPhoto(trx: Trx, filingId: number, key: string | undefined): Promise<void> {
+  if (key === undefined) return
+  await trx
+    .updateTable('photos')
+    .set({ filing_id: filingId })
+    .where('key', '=', key)
+    .where('filing_id', 'is', null)
+    .where((eb) =>
+      eb.not(eb.exists(eb.selectFrom('photos as other').select('id').where('other.filing_id', '=', filingId))),
+    )
+    .execute()
 }
 
 /** The address a filer follows her matter at; what it opens is hers alone. */
@@ -97,6 +119,7 @@ export async function tellFilers(
     .selectFrom('filings')
     .select(['id', 'locale', 'phone_sealed', 'code_sealed'])
     .where('issue_id', 'in', issueIds)
+    .where('state', '=', 'accepted')
     .where('phone_sealed', 'is not', null)
     .execute()
   for (const filer of filers) await tellFiler(trx, letterbox, filer, `${about}:${filer.id}`, key, values)
@@ -125,8 +148,35 @@ export async function tellFiler(
   await tell(trx, letterbox, { dedupKey, phone, body })
 }
 
-/** The filing a tracking code opens; null for any other code. */
+/** The filing a tracking code opens; null for any other code. `code` as readCode gives it. */
 export async function filingByCode(db: Db, code: string) {
+  if (code.length !== codeLength) return null
   const row = await db.selectFrom('filings').selectAll().where('code_sha256', '=', sha256(code)).executeTakeFirst()
   return row ?? null
+}
+
+interface Said {
+  filingId: number
+  /** Who of the desk wrote it; null: the filer. */
+  personId: number | null
+  words: string
+  at: Date
+}
+
+/** Adds to a filing's thread, whose row the caller has locked. Null: the last thing said was just this, by the same. */
+export async function addMessage(trx: Trx, { filingId, personId, words, at }: Said): Promise<number | null> {
+  const last = await trx
+    .selectFrom('filing_messages')
+    .select(['words', 'person_id'])
+    .where('filing_id', '=', filingId)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  if (last && last.person_id === personId && last.words === words) return null
+  const { id } = await trx
+    .insertInto('filing_messages')
+    .values({ filing_id: filingId, person_id: personId, words, at })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return id
 }

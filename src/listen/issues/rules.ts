@@ -78,6 +78,80 @@ export function stageOf(state: string): 0 | 1 | 2 | 3 | 4 {
 
 export const isClosed = (state: string): boolean => state.startsWith('closed_')
 
+export const stages = [0, 1, 2, 3, 4] as const
+export type Stage = (typeof stages)[number]
+
+/** The states in which this circle is lit. */
+export const statesOf = (stage: Stage): IssueState[] => issueStates.filter((state) => stageOf(state) === stage)
+
+// Once the neighbourhood has voted, whose words are in the matter is not shuffled any more (domain 3.3).
+const open: readonly string[] = ['accepted', 'assigned', 'pooled', 'referred', 'in_progress', 'on_agenda', 'reopened']
+
+/** Whether one more voice may be put to this matter. */
+export function whyNotMerge(state: string): MessageKey | null {
+  return open.includes(state) ? null : 'issues.pastMerging'
+}
+
+/** Whether a voice may be taken out again: after the vote only by the chair, and the votes stay as they are (domain 3.3). */
+export function whyNotSplit(state: string, chair: boolean): MessageKey | null {
+  return open.includes(state) || chair ? null : 'issues.pastSplitting'
+}
+
+/** 附议 is for what neighbours can read and what is still under way. */
+export function whyNotSupport(state: string): MessageKey | null {
+  return isClosed(state) ? 'issues.closed' : null
+}
+
+/**
+ * What the desk itself may do next. The other steps belong to a meeting, a ballot or a resolution. 即办: a matter that
+ * was handled without a meeting is also reviewed without a resolution, by somebody else than who handled it.
+ */
+const deskMoves: Partial<Record<IssueState, readonly IssueState[]>> = {
+  accepted: ['assigned', 'pooled', 'referred', 'closed_explained'],
+  assigned: ['in_progress', 'claimed_done', 'pooled', 'referred', 'closed_explained'],
+  pooled: ['assigned', 'closed_explained'],
+  referred: ['in_progress', 'pooled', 'closed_referred'],
+  in_progress: ['claimed_done', 'pooled', 'closed_explained'],
+  claimed_done: ['revisiting'],
+  revisiting: ['closed_resolved', 'closed_explained', 'reopened'],
+  reopened: ['in_progress', 'pooled'],
+  closed_resolved: ['reopened'],
+  closed_explained: ['reopened'],
+  closed_not_adopted: ['reopened'],
+  closed_referred: ['reopened'],
+}
+
+const chairs: readonly IssueState[] = ['closed_explained', 'closed_referred']
+
+/** Where a matter stands, for whoever wants to move it from the desk. */
+export interface OnDesk {
+  state: string
+  /** Who said it was done, when the desk did (即办); null where a resolution did. */
+  handledBy: number | null
+}
+
+export interface Clerk {
+  personId: number
+  chair: boolean
+}
+
+/** What the desk may offer this person. */
+export function movesFor(issue: OnDesk, clerk: Clerk): readonly IssueState[] {
+  const offered = (isIssueState(issue.state) && deskMoves[issue.state]) || []
+  return offered.filter((to) => whyNotMoveAtDesk(issue, to, clerk) === null)
+}
+
+export function whyNotMoveAtDesk(issue: OnDesk, to: IssueState, clerk: Clerk): MessageKey | null {
+  const impossible = whyNotMove(issue.state, to)
+  if (impossible) return impossible
+  const offered = (isIssueState(issue.state) && deskMoves[issue.state]) || []
+  if (!offered.includes(to)) return 'issues.notAtDesk'
+  if (!clerk.chair && (chairs.includes(to) || isClosed(issue.state))) return 'issues.chairOnly'
+  if (issue.state !== 'claimed_done' && issue.state !== 'revisiting') return null
+  if (issue.handledBy === null) return 'issues.byResolution'
+  return issue.handledBy === clerk.personId ? 'issues.otherPerson' : null
+}
+
 /** The printed weight of an issue in the pool (domain 3.3), so that nobody suspects favour. Rounded to a tenth. */
 export function agendaWeight(issue: {
   households: number

@@ -1,7 +1,61 @@
-import type { Trx } from '../../lib/db/schema.ts'
+import type { Db, Trx } from '../../lib/db/schema.ts'
 import { type By, journal } from '../../lib/journal.ts'
 import { notFound, refuseIf } from '../../lib/refusal.ts'
-import { type IssueState, isClosed, whyNotMove } from './rules.ts'
+import { type Category, type Channel, type IssueState, isClosed, whyNotMove, whyNotSupport } from './rules.ts'
+
+export interface NewIssue {
+  title: string
+  body: string
+  category: Category
+  place: string
+  buildingId: number | null
+  seatId: number | null
+  safety: boolean
+  frail: boolean
+}
+
+/** Opens a matter with a first proposal for its public wording. Nobody but the desk sees it until that is approved. */
+export async function openIssue(trx: Trx, issue: NewIssue, channel: Channel, by: { personId: number }, at: Date) {
+  const row = await trx
+    .insertInto('issues')
+    .values({
+      title: issue.title,
+      category: issue.category,
+      state: 'accepted',
+      place: issue.place,
+      building_id: issue.buildingId,
+      seat_id: issue.seatId,
+      safety: issue.safety,
+      frail: issue.frail,
+      opened_at: at,
+      published_at: null,
+      closed_at: null,
+      due_on: null,
+    })
+    .returning(['id', 'no'])
+    .executeTakeFirstOrThrow()
+  await trx
+    .insertInto('issue_texts')
+    .values({
+      issue_id: row.id,
+      title: issue.title,
+      body: issue.body,
+      written_by: by.personId,
+      written_at: at,
+      approved_by: null,
+      approved_at: null,
+    })
+    .execute()
+  await journal(trx, {
+    subject: { kind: 'issue', id: row.id, no: row.no },
+    verb: 'issue.accepted',
+    became: 'accepted',
+    by,
+    at,
+    particulars: { channel },
+  })
+  return row
+}
 
 interface Move {
   issueId: number
@@ -47,5 +101,32 @@ export async function moveIssue(trx: Trx, move: Move): Promise<void> {
     by: move.by,
     at: move.at,
     ...(move.particulars && { particulars: move.particulars }),
+  })
+}
+
+/** 附议: a household says "us too", once; saying it again changes nothing. Only for what everybody can read. */
+export async function supportIssue(db: Db, no: number, householdId: number, at: Date): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    const issue = await trx
+      .selectFrom('issues')
+      .select(['id', 'state'])
+      .where('no', '=', no)
+      .where('published_at', 'is not', null)
+      .forShare()
+      .executeTakeFirstOrThrow(notFound)
+    refuseIf(whyNotSupport(issue.state))
+    const added = await trx
+      .insertInto('supports')
+      .values({ issue_id: issue.id, household_id: householdId, at })
+      .onConflict((oc) => oc.columns(['community_id', 'issue_id', 'household_id']).doNothing())
+      .returning('household_id')
+      .executeTakeFirst()
+    if (!added) return
+    await journal(trx, {
+      subject: { kind: 'issue', id: issue.id, no },
+      verb: 'issue.supported',
+      by: { householdId },
+      at,
+    })
   })
 }

@@ -1,0 +1,115 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { workingDaysLeft } from '../../lib/calendar.ts'
+import { blank, type Form, readForm, said } from '../../lib/http/forms.ts'
+import type { Slice } from '../../lib/http/slice.ts'
+import { says } from '../../lib/i18n.ts'
+import { groupCode, readCode } from '../../lib/tokens.ts'
+import { filingNumber, whyNotWithdraw, whyNotWrite } from '../../listen/filings/rules.ts'
+import { filingByCode, trackingLink } from '../../listen/filings/store.ts'
+import { withdrawFiling, writeToDesk } from '../../listen/filings/thread.ts'
+import { isClosed, type Stage, stageOf } from '../../listen/issues/rules.ts'
+import { refuseIfVotedOn, type Tracked, trackedFiling } from './reads.ts'
+
+declare module '../../lib/http/views.ts' {
+  interface Views {
+    'board/tracking/find': { form: Form }
+    'board/tracking/show': {
+      filing: Tracked
+      number: string
+      code: string
+      link: string
+      /** She has just sent it. */
+      fresh: boolean
+      stage: Stage
+      done: boolean
+      left: number | null
+      mayWithdraw: boolean
+      mayWrite: boolean
+      form: Form
+    }
+  }
+}
+
+const byCode = { params: z.object({ slug: z.string(), code: z.string().max(40) }) }
+const shown = { ...byCode, querystring: z.object({ new: z.string().max(4).optional() }) }
+
+const Find = z.object({
+  code: z.string(says('track.code.missing')).min(1, says('track.code.missing')).max(60, says('track.unknown')),
+})
+const Words = z.object({ words: said({ max: 1000, missing: 'track.words.missing' }) })
+
+/** 查进度: a filer's own page, by the code she was given. Whoever has another code, or none, sees nothing of it. */
+export const tracking: Slice = (app, { clock }) => {
+  // A code in the address opens somebody's words: nothing on the way may keep the page.
+  app.addHook('onSend', async (_req, reply) => void reply.header('cache-control', 'no-store'))
+
+  app.get('/track', { config: { who: 'anyone', perMinute: 20 } }, async (_req, reply) =>
+    reply.page('board/tracking/find', { form: blank }),
+  )
+
+  app.post('/track', { config: { who: 'anyone', perMinute: 20, form: Find } }, async (req, reply) => {
+    const input = readForm(Find, req.body)
+    if ('form' in input) return reply.code(422).page('board/tracking/find', input)
+    const code = readCode(input.data.code)
+    if (await filingByCode(req.db, code)) return reply.goto(`/track/${groupCode(code)}`)
+    const form = { values: { code: input.data.code }, errors: { code: 'track.unknown' } } satisfies Form
+    return reply.code(422).page('board/tracking/find', { form })
+  })
+
+  app.get('/track/:code', { schema: shown, config: { who: 'anyone', perMinute: 120 } }, async (req, reply) =>
+    reply.page('board/tracking/show', await page(req, { fresh: req.query.new !== undefined })),
+  )
+
+  app.post(
+    '/track/:code/messages',
+    { schema: byCode, config: { who: 'anyone', perMinute: 20, form: Words } },
+    async (req, reply) => {
+      const input = readForm(Words, req.body)
+      if ('form' in input) return again(req, reply, input.form)
+      const code = readCode(req.params.code)
+      await req.db.transaction().execute((trx) => writeToDesk(trx, code, input.data.words, clock()))
+      return reply.goto(`/track/${groupCode(code)}`)
+    },
+  )
+
+  app.post(
+    '/track/:code/withdrawal',
+    { schema: byCode, config: { who: 'anyone', perMinute: 20 } },
+    async (req, reply) => {
+      const code = readCode(req.params.code)
+      await req.db.transaction().execute(async (trx) => {
+        await refuseIfVotedOn(trx, code)
+        await withdrawFiling(trx, code, clock())
+      })
+      return reply.goto(`/track/${groupCode(code)}`)
+    },
+  )
+
+  type Asked = FastifyRequest<{ Params: { code: string } }>
+
+  async function page(req: Asked, { form = blank, fresh = false }: { form?: Form; fresh?: boolean }) {
+    const code = readCode(req.params.code)
+    const filing = await trackedFiling(req.db, code)
+    const { issue } = filing
+    const due = issue ? issue.dueOn : filing.due_on
+    return {
+      filing,
+      number: filingNumber(req.community.prefix, filing.filed_at, filing.no),
+      code: groupCode(code),
+      link: trackingLink(req.letterbox, code),
+      fresh,
+      stage: issue ? stageOf(issue.state) : 0,
+      done: issue ? isClosed(issue.state) : false,
+      left: due === null ? null : workingDaysLeft(due, clock()),
+      mayWithdraw:
+        filing.state !== 'withdrawn' && !issue?.voted && whyNotWithdraw(filing.state, issue?.state ?? null) === null,
+      mayWrite: whyNotWrite(filing.state) === null,
+      form,
+    } as const
+  }
+
+  async function again(req: Asked, reply: FastifyReply, form: Form) {
+    return reply.code(422).page('board/tracking/show', await page(req, { form }))
+  }
+}

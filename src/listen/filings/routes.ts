@@ -1,0 +1,139 @@
+import { createHash, randomUUID } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { type Form, filled, line, phone, readForm, said, ticked, typed } from '../../lib/http/forms.ts'
+import type { Me, Slice } from '../../lib/http/slice.ts'
+import { ingestImage, uploaded } from '../../lib/http/uploads.ts'
+import { type MessageKey, says, translator } from '../../lib/i18n.ts'
+import { Refusal } from '../../lib/refusal.ts'
+import { groupCode } from '../../lib/tokens.ts'
+import { keepPhoto } from '../photos/store.ts'
+import { type Whereabouts, whereabouts } from './reads.ts'
+import { type Place, places } from './rules.ts'
+import { takeFiling } from './store.ts'
+
+declare module '../../lib/http/views.ts' {
+  interface Views {
+    'listen/filings/new': {
+      form: Form
+      places: readonly Place[]
+      buildings: Whereabouts['buildings']
+      /** The door this browser is bound to, when it speaks for itself. */
+      door: Whereabouts['door']
+      /** Somebody who works here writes down what a resident says. */
+      onBehalf: boolean
+    }
+  }
+}
+
+const unspoken = 'unsure' satisfies Place
+const key = z.uuid().catch(() => randomUUID())
+
+/** The one form a resident needs. `where` is a chip: one of the common places, or `b` and a building's id. */
+const ReportForm = (buildings: Whereabouts['buildings']) =>
+  z.object({
+    what: said({ max: 1000, min: 5, missing: 'report.what.missing' }),
+    where: z
+      .string(says('form.wrong'))
+      .default('')
+      .refine(
+        (chip) => chip === '' || places.includes(chip as Place) || buildings.some(({ id }) => chip === `b${id}`),
+        says('form.wrong'),
+      ),
+    spot: line({ max: 80 }),
+    phone,
+    surname: line({ max: 20 }),
+    shown: ticked,
+    apart: ticked,
+    key,
+    // People do not see this box, programs that fill in everything do.
+    website: z.string().max(0, says('report.again')).default(''),
+  })
+
+type Report = z.output<ReturnType<typeof ReportForm>>
+
+const preset = { querystring: z.object({ b: z.string().max(20).optional() }) }
+
+/** 反映一件事: no account, one mandatory box, the answer is a number and a tracking code. */
+export const filings: Slice = (app, { clock }) => {
+  app.get('/report', { schema: preset, config: { who: 'anyone' } }, async (req, reply) => {
+    const around = await whereabouts(req.db, req.me.householdId)
+    const at = around.buildings.find(({ name }) => name === req.query.b)?.id ?? around.door?.buildingId
+    const form = filled({ key: randomUUID(), ...(at !== undefined && { where: `b${at}` }) })
+    return reply.page('listen/filings/new', page(req.me, around, form))
+  })
+
+  app.post('/filings', { config: { who: 'anyone', perMinute: 30, form: ReportForm([]) } }, async (req, reply) => {
+    const at = clock()
+    const around = await whereabouts(req.db, req.me.householdId)
+    const picture = await pictureOf(req, at)
+    const input = readForm(ReportForm(around.buildings), req.body)
+    const errors = { ...('form' in input && input.form.errors), ...(picture.wrong && { picture: picture.wrong }) }
+    const photoKey = picture.key ?? photoBefore(req.body)
+    if ('form' in input || picture.wrong) {
+      const values = { ...typed(req.body), key: key.parse(typed(req.body).key), photo: photoKey ?? '', website: '' }
+      return reply.code(422).page('listen/filings/new', page(req.me, around, { values, errors }))
+    }
+    const filing = asFiling(input.data, req, around)
+    const { code } = await req.db.transaction().execute((trx) => {
+      const by = filing.recordedBy === null ? { householdId: filing.householdId } : { personId: filing.recordedBy }
+      return takeFiling(trx, req.letterbox, { ...filing, ...(photoKey && { photoKey }) }, by, at)
+    })
+    return reply.goto(`/track/${groupCode(code)}?new=1`)
+  })
+}
+
+const worksHere = (me: Me) => me.personId !== null && me.roles.some((role) => role !== 'resident')
+
+function page(me: Me, { buildings, door }: Whereabouts, form: Form) {
+  const onBehalf = worksHere(me)
+  return { form, places, buildings, door: onBehalf ? null : door, onBehalf }
+}
+
+function asFiling(report: Report, req: FastifyRequest, { door, buildings }: Whereabouts) {
+  const onBehalf = worksHere(req.me)
+  const ownDoor = onBehalf || report.apart ? null : door
+  // Places are data of the neighbourhood and read by its desk: in its language, whoever writes.
+  const place = places.find((one) => one === report.where && one !== unspoken)
+  return {
+    key: keyOf(report),
+    channel: 'bridge' as const,
+    words: report.what,
+    place: [place && translator('zh')(`report.place.${place}`), report.spot].filter(Boolean).join(' '),
+    buildingId: buildings.find(({ id }) => report.where === `b${id}`)?.id ?? null,
+    householdId: ownDoor ? req.me.householdId : null,
+    surname: report.surname,
+    nameShown: report.shown && report.surname !== '',
+    phone: report.phone,
+    locale: req.locale,
+    recordedBy: onBehalf ? req.me.personId : null,
+  }
+}
+
+/**
+ * The same form sent twice is one filing. A form that came back by the browser's back button still holds its key: with
+ * other words in it it is another filing, so the words are part of what is the same.
+ */
+function keyOf({ key, what, where, spot }: Report): string {
+  const hash = createHash('sha256')
+    .update(JSON.stringify([key, what, where, spot]))
+    .digest('hex')
+  return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-4${hash.slice(13, 16)}-8${hash.slice(17, 20)}-${hash.slice(20, 32)}`
+}
+
+/** The key of the picture that an earlier try of this form brought, unless she does not want it any more. */
+function photoBefore(body: unknown): string | undefined {
+  const { photo, drop } = typed(body)
+  return drop === undefined ? z.uuid().safeParse(photo).data : undefined
+}
+
+/** The picture that came with the form, kept at once, so that an error in the form does not lose it. */
+async function pictureOf(req: FastifyRequest, at: Date): Promise<{ key?: string; wrong?: MessageKey }> {
+  const bytes = uploaded(req, 'picture')
+  if (!bytes) return {}
+  const picture = await ingestImage(bytes).catch((error: unknown) => {
+    if (error instanceof Refusal) return error
+    throw error
+  })
+  return picture instanceof Refusal ? { wrong: picture.key } : { key: await keepPhoto(req.db, picture, at) }
+}

@@ -85,7 +85,7 @@ create table seats (
   required     boolean not null default false,
   vacant_since timestamptz,
   primary key (community_id, id),
-  unique (community_id, position)
+  constraint one_chair_a_place unique (community_id, position) deferrable initially immediate -- places are exchanged in one statement
 );
 call belongs_to_community('seats');
 

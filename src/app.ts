@@ -5,7 +5,7 @@ import helmet from '@fastify/helmet'
 import multipart from '@fastify/multipart'
 import rateLimit from '@fastify/rate-limit'
 import websocket from '@fastify/websocket'
-import Fastify from 'fastify'
+import Fastify, { type RouteOptions } from 'fastify'
 import { front } from './board/front/routes.ts'
 import { conventions } from './lib/http/conventions.ts'
 import { doors, liveDoor } from './lib/http/doors.ts'
@@ -19,7 +19,7 @@ interface Settings {
   trustProxy?: string | undefined
   rateLimits?: boolean
   /** Where else each slice's routes are told: the route table listens here. */
-  onRoute?: (route: { method: string | string[]; url: string; schema?: unknown; config?: unknown }) => void
+  onRoute?: (route: RouteOptions) => void
 }
 
 /** Builds the whole app on what it is given; two may live in one process. */
@@ -36,6 +36,12 @@ export async function buildApp(deps: Deps, settings: Settings = {}): Promise<App
     forceCloseConnections: 'idle',
     ...(settings.trustProxy && { trustProxy: settings.trustProxy }),
   })
+  // Answers under way when the close begins leave their connections idle afterwards, and nobody would close those.
+  app.addHook('preClose', async () => {
+    if (!app.server.listening) return
+    const sweep = setInterval(() => app.server.closeIdleConnections(), 200)
+    app.server.once('close', () => clearInterval(sweep))
+  })
   await app.register(cookie)
   await app.register(formbody)
   await app.register(multipart, {
@@ -48,13 +54,15 @@ export async function buildApp(deps: Deps, settings: Settings = {}): Promise<App
     referrerPolicy: { policy: 'same-origin' },
   })
   await app.register(websocket, { options: { maxPayload: socketLimits.maxPayload, perMessageDeflate: false } })
-  if (settings.rateLimits !== false) await app.register(rateLimit, { global: false })
   if (settings.onRoute) app.addHook('onRoute', settings.onRoute)
-  app.addHook('onRoute', (route) => {
-    const max = route.config?.perMinute
-    if (max && settings.rateLimits !== false)
-      route.config = { ...route.config, rateLimit: { max, timeWindow: '1 minute' } }
-  })
+  if (settings.rateLimits !== false) {
+    // Before the plugin: it looks at each route as it is added, in a hook of its own, and must find the limit there.
+    app.addHook('onRoute', (route) => {
+      const max = route.config?.perMinute
+      if (max) route.config = { ...route.config, rateLimit: { max, timeWindow: '1 minute' } }
+    })
+    await app.register(rateLimit, { global: false })
+  }
   conventions(app, deps)
   staticFiles(app)
   doors(app, deps)

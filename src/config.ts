@@ -1,11 +1,16 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 
 const sink = z.string().regex(/^file:.+/, 'must be file:PATH (or unset: messages wait in the database)')
-const flag = z.enum(['on', 'off'])
+const oneOf = <const V extends readonly [string, ...string[]]>(values: V) =>
+  z.enum(values, `must be one of: ${values.join(', ')}`)
+const port = 'must be a port number, 0 to 65535 (0: any free port)'
+const networks = /^(loopback|linklocal|uniquelocal)$/
+const isNetwork = (text: string) => networks.test(text) || isIP(text.replace(/\/\d{1,3}$/, '')) > 0
 
 /** Everything the outside can set (docs/contract.md). README's table lists each key; a test compares. */
 const Environment = z.object({
-  PORT: z.coerce.number('must be a port number').int().min(0).max(65535).default(3000),
+  PORT: z.coerce.number(port).int(port).min(0, port).max(65535, port).default(3000),
   HOST: z.string().min(1).default('127.0.0.1'),
   DATABASE_URL: z
     .string()
@@ -18,9 +23,15 @@ const Environment = z.object({
   DATA_DIR: z.string().min(1).default('data'),
   KEY_DIR: z.string().min(1).optional(),
   NOTIFY_SINK: sink.optional(),
-  LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
-  TRUST_PROXY: z.string().min(1).optional(),
-  RATE_LIMITS: flag.default('on'),
+  LOG_LEVEL: oneOf(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
+  TRUST_PROXY: z
+    .string()
+    .refine(
+      (text) => text.split(',').every((each) => isNetwork(each.trim())),
+      'must be addresses or networks with commas between, such as 127.0.0.1, 10.0.0.0/8, or loopback',
+    )
+    .optional(),
+  RATE_LIMITS: oneOf(['on', 'off']).default('on'),
 })
 
 export const environmentKeys = Object.keys(Environment.shape)

@@ -13,8 +13,9 @@ export interface Vault {
 const version = 1
 
 /** Reads the house's key from `keyDir`, or makes it on the first start. Several processes may share the folder. */
-export function openVault(keyDir: string): Vault {
-  const master = readOrMakeKey(keyDir)
+export const openVault = (keyDir: string): Vault => vaultOf(readOrMakeKey(keyDir))
+
+export function vaultOf(master: Buffer): Vault {
   const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', master, '', purpose, 32))
   const signing = derive('forms')
   const keys = new Map<number, Buffer>()

@@ -379,7 +379,7 @@ t.test('what was asked of whom is frozen, and anybody can check it', async (t) =
         and not exists (select from votes v where v.ballot_id = ${id} and v.voter_id = electorate.voter_id) limit 1`,
   )
   await refused('somebody more on the closed roll', join)
-  t.match((await ballotShown(db, no)).numbers, { for: 1, against: 0, eligible: lines.length, needed: 18 })
+  t.match((await ballotShown(db, no)).numbers, { for: 1, against: 0, eligible: lines.length, needed: 17 })
   t.match((await wang.get(`/ballots/${no}`)).body, '{&quot;electorate&quot;:&quot;household&quot;')
 })
 

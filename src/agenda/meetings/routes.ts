@@ -36,8 +36,8 @@ export const meetings: Slice = (app, { clock }) => {
     return reply.goto(`/desk/meetings/${no}`)
   })
 
-  step('notice', noticeMeeting, (no) => `/desk/meetings/${no}`)
-  step('checkin', startCheckin, (no) => `/desk/meetings/${no}`)
+  step('notice', noticeMeeting, (no) => `/meetings/${no}/chair`)
+  step('checkin', startCheckin, (no) => `/meetings/${no}/chair`)
   step('opening', openMeeting, (no) => `/meetings/${no}/chair`)
   step('adjournment', adjournMeeting, (no) => `/meetings/${no}/chair`)
 

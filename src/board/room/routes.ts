@@ -41,7 +41,7 @@ export const room: Slice = (app, { live, origin }) => {
 
   const addressOf = (slug: string, code: string) => ({
     joinUrl: `${origin}/c/${slug}/join/${code}`,
-    host: `${origin.replace(/^https?:\/\//, '')}/c/${slug}/join`,
+    host: new URL(origin).host,
   })
 
   live.panel('room', {

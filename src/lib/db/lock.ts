@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { rmSync } from 'node:fs'
+import { lstatSync, mkdirSync, rmSync } from 'node:fs'
 import { connect, createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
 export interface Lock {
@@ -21,10 +22,12 @@ export class EmbeddedInUse extends Error {
 export async function lockEmbedded(dataDir: string, answer = async (_: string) => ''): Promise<Lock> {
   const path = socketPath(dataDir)
   for (let attempt = 0; attempt < 3; attempt++) {
+    const found = identity(path)
     const server = await listen(path, answer)
     if (server) return { release: () => server.close() }
     if (await isAlive(path)) throw new EmbeddedInUse(dataDir)
-    rmSync(path, { force: true }) // left by a process that was killed
+    // Left by a process that was killed. Of two that find it the slower must not remove what the faster put there since.
+    if (identity(path) === found) rmSync(path, { force: true })
   }
   throw new EmbeddedInUse(dataDir)
 }
@@ -66,6 +69,13 @@ function listen(path: string, answer: (question: string) => Promise<string>): Pr
   })
 }
 
+/** Which socket lies there, if any: a file system may give the next one the same number, but not the same moment. */
+function identity(path: string): string {
+  if (process.platform === 'win32') return '' // a pipe is gone with its process
+  const file = lstatSync(path, { bigint: true, throwIfNoEntry: false })
+  return file ? `${file.ino} ${file.ctimeNs}` : ''
+}
+
 function isAlive(path: string): Promise<boolean> {
   return new Promise((done) => {
     const socket = connect(path, () => {
@@ -76,10 +86,15 @@ function isAlive(path: string): Promise<boolean> {
   })
 }
 
-/** A socket's path may hold about 100 bytes, so a deep folder is named by its hash in the temp folder of Windows' pipes. */
+/** A socket's path may hold about 100 bytes and is cut off without an error: a deep folder is named by its hash. */
 function socketPath(dataDir: string): string {
-  if (process.platform === 'win32') {
-    return `\\\\.\\pipe\\wutong-${createHash('sha256').update(resolve(dataDir)).digest('hex').slice(0, 24)}`
-  }
-  return join(resolve(dataDir), 'in-use.sock')
+  const folder = resolve(dataDir)
+  const name = `wutong-${createHash('sha256').update(folder).digest('hex').slice(0, 24)}`
+  if (process.platform === 'win32') return `\\\\.\\pipe\\${name}`
+  const beside = join(folder, 'in-use.sock')
+  if (Buffer.byteLength(beside) <= 100) return beside
+  // A folder of this user's own, so that nobody else of the machine can answer in our name.
+  const own = join(tmpdir(), `wutong-${process.getuid?.() ?? 0}`)
+  mkdirSync(own, { recursive: true, mode: 0o700 })
+  return join(own, `${name}.sock`)
 }

@@ -8,6 +8,7 @@ export type Trx = Transaction<Database>
 export type Subject =
   | 'household'
   | 'person'
+  | 'seat'
   | 'filing'
   | 'visit'
   | 'gathering'

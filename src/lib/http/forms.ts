@@ -32,7 +32,6 @@ export function typed(body: unknown): Record<string, string> {
 
 // Control characters, bidi overrides that make text lie about itself, and halves of surrogate pairs (trust 4.9).
 const forbidden = /[[\p{Cc}--[\t\n]]\p{Bidi_Control}\p{Noncharacter_Code_Point}\u{feff}]/v
-const segments = new Intl.Segmenter('zh', { granularity: 'grapheme' })
 
 interface Said {
   max: number
@@ -42,7 +41,7 @@ interface Said {
 }
 
 /**
- * What somebody wrote in one field: NFC, trimmed, at most `max` characters as people count them, and never a
+ * What somebody wrote in one field: NFC, trimmed, at most `max` characters, and never a
  * compatibility form (NFKC would turn full-width brackets into real ones, trust 4.9).
  */
 export function said({ max, missing, min = missing ? 1 : 0 }: Said) {
@@ -54,8 +53,8 @@ export function said({ max, missing, min = missing ? 1 : 0 }: Said) {
       const complain = (message: MessageKey) => problem.addIssue({ code: 'custom', message })
       if (text.length > max * 8) return complain('form.long')
       if (forbidden.test(text) || !text.isWellFormed()) return complain('form.characters')
-      const length = text.length > max ? [...segments.segment(text)].length : text.length
-      if (length > max || text.length > max * 2) return complain('form.long')
+      // Code points, as the database's own limits count: a letter with its marks must not pass here and fail there.
+      if (text.length > max && [...text].length > max) return complain('form.long')
       if (text.length < min) return complain(missing ?? 'form.missing')
     })
 }
@@ -80,19 +79,22 @@ export const phone = z
     says('form.phone'),
   )
 
+/** Whether a day exists: a calendar rolls the 30th of February over into March. */
+const exists = (day: string): boolean => new Date(`${day}T00:00:00Z`).toJSON()?.slice(0, 10) === day
+
 /** A day from a date field, 'YYYY-MM-DD', one that exists. */
 export const day = z
   .string(says('form.date'))
-  .refine(
-    (text) => /^\d{4}-\d\d-\d\d$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.slice(0, 10) === text,
-    says('form.date'),
-  )
+  .refine((text) => /^\d{4}-\d\d-\d\d$/.test(text) && exists(text), says('form.date'))
 
 /** A moment from a datetime-local field, read as Shanghai time. */
 export const moment = z
   .string(says('form.date'))
   .refine(
-    (text) => /^20\d\d-\d\d-\d\dT\d\d:\d\d$/.test(text) && !Number.isNaN(Date.parse(`${text}:00+08:00`)),
+    (text) =>
+      /^20\d\d-\d\d-\d\dT\d\d:\d\d$/.test(text) &&
+      exists(text.slice(0, 10)) &&
+      !Number.isNaN(Date.parse(`${text}:00+08:00`)),
     says('form.date'),
   )
   .transform((text) => new Date(`${text}:00+08:00`))

@@ -6,6 +6,7 @@ import type { Community, Me, Who } from '../http/slice.ts'
 import { renderShared, type Views } from '../http/views.ts'
 import { type Locale, locales } from '../i18n.ts'
 import type { Topic } from './announce.ts'
+import { openRoom, type Room, timing } from './room.ts'
 
 /**
  * Live panels: a panel `tally:7` is a partial that everybody watching sees alike. When its topic is announced, the
@@ -53,100 +54,56 @@ interface Place extends Caller {
   stillIn: () => Promise<boolean>
 }
 
-interface Room {
+/** A room and what it shows. */
+interface Shown {
   key: string
   panel: Panel<keyof Views>
   community: Community
-  locale: Locale
   no: number
-  sockets: Set<WebSocket>
-  /** Grows with every notice: a read that began under an older number may be out of date. */
-  version: number
-  /** The version that was last read and sent. */
-  sent: number
-  timer: NodeJS.Timeout | null
-  snapshot: { version: number; html: Promise<Buffer | null> } | null
+  room: Room
 }
 
-export const socketLimits = { maxPayload: 4096, perMinute: 60, slowAt: 64 * 1024, dropAt: 1024 * 1024 }
-const coalesce = 250
-const pingEvery = 30_000
-const sliceSize = 500
+export const socketLimits = {
+  maxPayload: 4096,
+  perMinute: 60,
+  /** A chair has her own page, the wall, the ledger and a few forgotten tabs open. */
+  perSession: 6,
+}
+const pace = { ...timing, ping: 30_000, farewell: 2_000 }
 
-export function createLive(house: House): Live {
+export function createLive(house: House, { ping, farewell, ...roomTiming } = pace): Live {
   const panels = new Map<string, Panel<keyof Views>>()
-  const rooms = new Map<string, Room>()
-  const sockets = new Map<WebSocket, { alive: boolean; stillIn: () => Promise<boolean>; rooms: Room[] }>()
+  const shown = new Map<string, Shown>()
+  const sockets = new Map<WebSocket, { alive: boolean; place: Place; rooms: Shown[] }>()
+  const perSession = new Map<number, number>()
   let answer: Heard = async () => null
   let closing = false
 
-  const pulse = setInterval(() => void beat(), pingEvery).unref()
+  const pulse = setInterval(() => void beat(), ping).unref()
   async function beat() {
     for (const [socket, state] of sockets) {
       if (!state.alive) socket.terminate()
       state.alive = false
       socket.ping()
-      if (!(await state.stillIn().catch(() => true))) socket.close(4401, 'signed out')
+      if (!(await state.place.stillIn().catch(() => true))) socket.close(4401, 'signed out')
     }
   }
 
-  async function htmlOf(room: Room): Promise<string | null> {
-    const props = await room.panel.read(house.of(room.community.id), room.no, room.community)
-    if (props === null) return null
-    return renderShared(room.panel.view, props, { locale: room.locale, community: room.community })
-  }
-
-  /** Reads and sends at most four times a second, however many votes arrive. */
-  function refresh(room: Room) {
-    room.version++
-    if (room.timer) return
-    const send = async () => {
-      room.sent = room.version
-      const html = await htmlOf(room).catch(() => null)
-      if (html !== null) await sendAll(room, Buffer.from(html))
-      room.timer = room.sent < room.version ? setTimeout(() => void send(), coalesce) : null
-    }
-    room.timer = setTimeout(() => void send(), room.sockets.size > 50 ? coalesce : 40)
-  }
-
-  async function sendAll(room: Room, html: Buffer) {
-    let sent = 0
-    for (const socket of room.sockets) {
-      push(socket, html)
-      // The loop would hold the whole process while it writes to thousands.
-      if (++sent % sliceSize === 0) await new Promise(setImmediate)
-    }
-  }
-
-  function push(socket: WebSocket, html: Buffer) {
-    if (socket.readyState !== socket.OPEN) return
-    // A slow phone skips a frame: the next one carries everything anyway.
-    if (socket.bufferedAmount > socketLimits.dropAt) return socket.terminate()
-    if (socket.bufferedAmount < socketLimits.slowAt) socket.send(html, { binary: false })
-  }
-
-  function roomOf(topic: Topic, { me, community, locale }: Place): Room | null {
-    const [kind = '', no = ''] = topic.split(':')
+  function roomOf(topic: Topic, { me, community, locale }: Place): Shown | null {
+    const [kind = '', digits = ''] = topic.split(':')
     const panel = panels.get(kind)
-    if (!panel || !/^\d{1,9}$/.test(no) || !mayEnter(me, panel.who)) return null
+    if (!panel || !/^\d{1,9}$/.test(digits) || !mayEnter(me, panel.who)) return null
     const key = `${community.id} ${topic} ${locale}`
-    const known = rooms.get(key)
+    const known = shown.get(key)
     if (known) return known
-    const sockets = new Set<WebSocket>()
-    const room = {
-      key,
-      panel,
-      community,
-      locale,
-      no: Number(no),
-      sockets,
-      version: 0,
-      sent: 0,
-      timer: null,
-      snapshot: null,
+    const no = Number(digits)
+    const read = async () => {
+      const props = await panel.read(house.of(community.id), no, community)
+      return props === null ? null : renderShared(panel.view, props, { locale, community })
     }
-    rooms.set(key, room)
-    return room
+    const fresh = { key, panel, community, no, room: openRoom(read, roomTiming) }
+    shown.set(key, fresh)
+    return fresh
   }
 
   function listenTo(socket: WebSocket, place: Place) {
@@ -171,11 +128,23 @@ export function createLive(house: House): Live {
   }
 
   function leave(socket: WebSocket) {
-    for (const room of sockets.get(socket)?.rooms ?? []) {
-      room.sockets.delete(socket)
-      if (room.sockets.size === 0 && rooms.get(room.key) === room) rooms.delete(room.key)
+    const state = sockets.get(socket)
+    if (!state) return
+    count(state.place.me, -1)
+    for (const each of state.rooms) {
+      each.room.leave(socket)
+      if (each.room.isEmpty() && shown.get(each.key) === each) shown.delete(each.key)
     }
     sockets.delete(socket)
+  }
+
+  /** How many sockets a session has, after one more or less; a visitor's are not counted. */
+  function count({ sessionId }: Me, change: 1 | -1): number {
+    if (sessionId === null) return 0
+    const now = (perSession.get(sessionId) ?? 0) + change
+    if (now > 0) perSession.set(sessionId, now)
+    else perSession.delete(sessionId)
+    return now
   }
 
   return {
@@ -187,57 +156,42 @@ export function createLive(house: House): Live {
       if (closing) return socket.close(1012, 'restarting')
       const joined = place.topics.map((topic) => roomOf(topic, place)).filter((room) => room !== null)
       if (joined.length === 0) return socket.close(1008, 'no such panel')
-      sockets.set(socket, { alive: true, stillIn: place.stillIn, rooms: joined })
+      sockets.set(socket, { alive: true, place, rooms: joined })
       socket.on('pong', () => {
         const state = sockets.get(socket)
         if (state) state.alive = true
       })
       socket.on('close', () => leave(socket))
       socket.on('error', () => socket.terminate())
+      // Not 1012 or 1013: the extension would come back at once.
+      if (count(place.me, 1) > socketLimits.perSession) return socket.close(1008, 'too many pages')
       listenTo(socket, place)
-      for (const room of joined) {
-        room.sockets.add(socket)
-        const { version, html } = await snapshot(room)
-        // Something changed while we read: the newer frame is on its way and must stay the last.
-        if (html !== null && version === room.version) push(socket, html)
-      }
+      // All in one go: a room that empties while another is being read would be forgotten with her inside.
+      await Promise.all(joined.map((each) => each.room.enter(socket)))
     },
     changed(notice) {
-      for (const room of rooms.values()) if (notice === null || isAbout(room, notice)) refresh(room)
+      if (closing) return
+      for (const each of shown.values()) if (notice === null || isAbout(each, notice)) each.room.refresh()
     },
     count: () => sockets.size,
     async close() {
       closing = true
       clearInterval(pulse)
-      for (const room of rooms.values()) if (room.timer) clearTimeout(room.timer)
+      for (const each of shown.values()) each.room.close()
       // 1012: htmx's socket extension comes back by itself, with a random pause.
       for (const socket of sockets.keys()) socket.close(1012, 'restarting')
+      // A phone that sleeps does not say goodbye, and the server would wait for it.
+      const until = Date.now() + farewell
+      while (sockets.size > 0 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 20))
+      for (const socket of sockets.keys()) socket.terminate()
     },
-  }
-
-  /** A thousand phones that come back in the same second share one read. */
-  async function snapshot(room: Room): Promise<{ version: number; html: Buffer | null }> {
-    if (room.snapshot?.version !== room.version) {
-      const html = htmlOf(room).then(
-        (text) => (text === null ? null : Buffer.from(text)),
-        () => null,
-      )
-      const fresh = { version: room.version, html }
-      room.snapshot = fresh
-      // Not everything that shows in a panel is announced (the clock, a holiday): keep it for a moment only.
-      setTimeout(() => {
-        if (room.snapshot === fresh) room.snapshot = null
-      }, 1_000).unref()
-    }
-    const { version, html } = room.snapshot as NonNullable<Room['snapshot']>
-    return { version, html: await html }
   }
 }
 
-function isAbout(room: Room, notice: string): boolean {
+function isAbout({ panel, community: own, no: shownNo }: Shown, notice: string): boolean {
   const [community, topic = ''] = notice.split(' ')
   const [subject = '', no] = topic.split(':')
-  return Number(community) === room.community.id && Number(no) === room.no && room.panel.follows.includes(subject)
+  return Number(community) === own.id && Number(no) === shownNo && panel.follows.includes(subject)
 }
 
 function parse(text: string): Record<string, unknown> | null {

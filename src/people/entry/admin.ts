@@ -9,7 +9,7 @@ interface Desk {
 
 /**
  * `npm run admin -- sign-in <who>`: issues one-time links for everybody of that name (or id), in every community.
- * Gives the lines to print. The running process answers it too, since it alone may open the embedded database.
+ * Gives the lines to print; none when nobody of that name has a role or a seat.
  */
 export async function signIn(house: House, { origin, clock }: Desk, who: string): Promise<string[]> {
   const lines: string[] = []
@@ -23,10 +23,4 @@ export async function signIn(house: House, { origin, clock }: Desk, who: string)
     }
   }
   return lines
-}
-
-/** Answers a question that came through the lock of the embedded database: `sign-in <who>`. */
-export async function answerAdmin(house: House, desk: Desk, question: string): Promise<string> {
-  const [verb, ...rest] = question.trim().split(' ')
-  return verb === 'sign-in' ? (await signIn(house, desk, rest.join(' '))).join('\n') : ''
 }

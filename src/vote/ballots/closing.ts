@@ -1,5 +1,4 @@
 import { sql } from 'kysely'
-import { seatsTonight } from '../../agenda/attendance/store.ts'
 import type { Db, Trx } from '../../lib/db/schema.ts'
 import { journal } from '../../lib/journal.ts'
 import { announce } from '../../lib/live/announce.ts'
@@ -48,8 +47,12 @@ export async function closeBallot(db: Db, closing: Closing): Promise<Frozen & { 
 
 /** Required seats for which nobody was in the room at any time while the vote was open. */
 async function seatsAway(trx: Trx, meetingId: number, required: number[], since: Date): Promise<Named[]> {
-  const seats = await seatsTonight(trx, meetingId, since)
-  return seats.filter((seat) => required.includes(seat.id) && !seat.here).map(({ name, nameEn }) => ({ name, nameEn }))
+  const { rows } = await sql<Named>`
+    select name, name_en as "nameEn" from seats s where id = any(${required}::int[]) and not exists (
+      select from attendance a join seat_holders h on h.seat_id = a.seat_id and h.person_id = a.person_id
+      where a.meeting_id = ${meetingId} and a.seat_id = s.id and (a.left_at is null or a.left_at >= ${since}))
+    order by position`.execute(trx)
+  return rows
 }
 
 async function write(trx: Trx, ballot: Frozen, { outcome, reason, numbers }: Decision, { by, at }: Closing) {

@@ -1,0 +1,95 @@
+import { parseArgs } from 'node:util'
+import { question, readAnswer, run, type Said } from './commands.ts'
+import { readConfig } from './config.ts'
+import { endingOf } from './exits.ts'
+import { openHouse } from './lib/db/connect.ts'
+import { askHolder } from './lib/db/lock.ts'
+import { migrate } from './lib/db/migrate.ts'
+import { openVault } from './lib/vault.ts'
+import { routeTable } from './routetable.ts'
+
+const usage = `Wutong 梧桐议事
+
+  npm run admin -- sign-in <who>     one-time links for everybody of that name or id who has a role or a seat
+  npm run routes -- [--json]         every route: method, path, who may call it, what it takes
+  npx wutong <admin|routes> …        the same without npm run
+
+The environment is the one of npm start; README.md and docs/contract.md list it.
+`
+
+/** Thrown on a command line nobody can make sense of: the usage is printed, the code is 64. */
+class Misused extends Error {}
+
+const say = (text: string) => process.stdout.write(`${text}\n`)
+const clock = () => new Date()
+
+process.exitCode = await cli(process.argv.slice(2)).catch((error: Error & { code?: string }) => {
+  if (error instanceof Misused || error.code?.startsWith('ERR_PARSE_ARGS')) {
+    process.stderr.write(`${error.message}\n\n${usage}`)
+    return 64
+  }
+  const ending = endingOf(error)
+  if (!ending) throw error
+  process.stderr.write(`${ending.text}\n`)
+  return ending.code
+})
+
+async function cli([command, ...args]: string[]): Promise<number> {
+  switch (command) {
+    case 'admin':
+      return admin(args)
+    case 'routes':
+      return routes(args)
+    case 'help':
+    case '--help':
+      say(usage)
+      return 0
+    default:
+      throw new Misused(command ? `There is no command ${command}.` : 'Which command?')
+  }
+}
+
+async function admin([command, ...args]: string[]): Promise<number> {
+  switch (command) {
+    case 'sign-in': {
+      const { positionals } = parseArgs({ args, allowPositionals: true })
+      const who = positionals.join(' ')
+      if (!who) throw new Misused('Who is to sign in? A name or a number.')
+      return print(await askTheHouse('sign-in', [who]))
+    }
+    default:
+      throw new Misused(command ? `There is no command admin ${command}.` : 'Which admin command?')
+  }
+}
+
+async function routes(args: string[]): Promise<number> {
+  const { values } = parseArgs({ args, options: { json: { type: 'boolean' } } })
+  const table = await routeTable()
+  if (values.json) say(JSON.stringify(table, null, 2))
+  else
+    for (const { method, path, who } of table) say(`${method.padEnd(5)} ${path.padEnd(46)} ${[who].flat().join(', ')}`)
+  return 0
+}
+
+/** Runs a command in the process that holds the embedded database, if one does, and here otherwise. */
+async function askTheHouse(command: string, args: string[]): Promise<Said> {
+  const config = readConfig(process.env)
+  if (!config.databaseUrl) {
+    const answer = await askHolder(config.dataDir, question(command, args))
+    if (answer !== null) return readAnswer(answer)
+  }
+  const house = await openHouse(config)
+  try {
+    await migrate(house.db)
+    const origin = config.publicOrigin ?? `http://localhost:${config.port}`
+    return await run({ house, vault: openVault(config.keyDir), origin, clock }, command, args)
+  } finally {
+    await house.close()
+  }
+}
+
+function print({ ok, lines }: Said): number {
+  const where = ok ? process.stdout : process.stderr
+  where.write(`${lines.join('\n')}\n`)
+  return ok ? 0 : 1
+}

@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import { journal } from '../lib/journal.ts'
+import { groupCode, randomCode, sha256Hex } from '../lib/tokens.ts'
+import { moveIssue } from '../listen/issues/store.ts'
+import { openBallot } from '../vote/ballots/opening.ts'
+import { countOf } from '../vote/ballots/reads.ts'
+import { type Choice, choices, decide, type Rule } from '../vote/ballots/rules.ts'
+import type { Asked, Meeting, SeatKey } from './story/kinds.ts'
+import { chance, known, pick, type Tale } from './tale.ts'
+import { later, minutes } from './when.ts'
+
+/** 决: a vote of an evening that is over. */
+
+export interface Putting {
+  meetingNo: number
+  itemNo: number
+  question: string
+  asked: Asked
+  meeting: Meeting
+  by: { personId: number }
+  opened: Date
+}
+
+/** Opens a ballot and lets everybody of the story cast. Gives its number. */
+export async function putToTheVote(tale: Tale, putting: Putting): Promise<number> {
+  const { asked, meeting, opened, ...rest } = putting
+  const { rule, tally } = asked
+  const { no } = await openBallot(tale.db, { ...rest, abstain: true, rule, tallyShown: tally, at: opened })
+  const ballot = await ballotOf(tale, no)
+  const votes = 'seats' in asked ? seatVotes(tale, meeting, asked.seats) : await doorVotes(tale, ballot, asked.doors)
+  await cast(tale, ballot.id, votes, opened)
+  return no
+}
+
+const ballotOf = (tale: Tale, no: number) =>
+  tale.trx.selectFrom('ballots').selectAll().where('no', '=', no).executeTakeFirstOrThrow()
+
+type Ballot = Awaited<ReturnType<typeof ballotOf>>
+
+interface Vote {
+  voter: number
+  choice: Choice
+  personId: number | null
+}
+
+function seatVotes(tale: Tale, meeting: Meeting, said: Partial<Record<SeatKey, Choice>>): Vote[] {
+  return (Object.entries(said) as [SeatKey, Choice][]).map(([seat, choice]) => ({
+    voter: known(tale.seats, seat),
+    choice,
+    // The story names the titular first, where she came.
+    personId: known(tale.people, meeting.seats[seat]?.[0] ?? ''),
+  }))
+}
+
+async function doorVotes(tale: Tale, ballot: Ballot, said: Record<Choice, number>): Promise<Vote[]> {
+  const here = await tale.trx
+    .selectFrom('attendance')
+    .select('household_id')
+    .where('meeting_id', '=', ballot.meeting_id)
+    .where('household_id', 'is not', null)
+    .orderBy('id')
+    .execute()
+  const voters = pick(
+    `ballot ${ballot.no}`,
+    here.map(({ household_id }) => household_id as number),
+    here.length,
+  )
+  const mixed = pick(`choices ${ballot.no}`, choices.flatMap((choice) => Array<Choice>(said[choice]).fill(choice)), voters.length)
+  return mixed.map((choice, i) => ({ voter: voters[i] as number, choice, personId: null }))
+}
+
+async function cast(tale: Tale, ballotId: number, votes: Vote[], opened: Date): Promise<void> {
+  const next = chance(`cast ${ballotId}`)
+  const times = votes.map(() => later(opened, minutes(2.5) * next()).toISOString()).sort()
+  await sql`
+    with given as (
+      select * from unnest(
+        ${votes.map(({ voter }) => voter)}::int[], ${votes.map(({ choice }) => choice)}::text[],
+        ${votes.map(({ personId }) => personId)}::int[], ${times}::timestamptz[],
+        ${votes.map(({ choice }) => sha256Hex(`${ballotId} ${choice}`))}::text[],
+        ${votes.map(() => groupCode(randomCode(8)))}::text[], ${votes.map(() => randomUUID())}::uuid[])
+        as g (voter_id, choice, person_id, at, request, receipt, key)),
+    keyed as (
+      insert into vote_keys (ballot_id, voter_id, key, request_sha256, receipt)
+      select ${ballotId}, voter_id, key, request, receipt from given)
+    insert into votes (ballot_id, voter_id, choice, way, person_id, cast_at, receipt)
+    select ${ballotId}, voter_id, choice, 'socket', person_id, at, receipt from given`.execute(tale.trx)
+}
+
+/**
+ * Declares a ballot that was closed on a past evening. closeBallot cannot do it: it closes at the database's clock,
+ * now, and that is as it must be. The rule, the count and the lines are the same.
+ */
+export async function declareBallot(tale: Tale, no: number, by: { personId: number }, at: Date): Promise<void> {
+  const { trx } = tale
+  const ballot = await ballotOf(tale, no)
+  const { eligible } = ballot
+  const { outcome, reason, numbers } = decide(ballot.rule as Rule, { ...(await countOf(trx, ballot.id)), eligible })
+  await trx
+    .updateTable('ballots')
+    .set({ closed_at: at, closed_by: by.personId, outcome, reason, numbers: JSON.stringify(numbers) })
+    .where('id', '=', ballot.id)
+    .execute()
+  await trx
+    .updateTable('running_order')
+    .set({ declared_at: at })
+    .where('meeting_id', '=', ballot.meeting_id)
+    .where('item_id', '=', ballot.item_id)
+    .execute()
+  const counts = { for: numbers.for, against: numbers.against, abstain: numbers.abstain }
+  await journal(trx, {
+    subject: { kind: 'ballot', id: ballot.id, no },
+    verb: `ballot.${outcome}`,
+    was: 'open',
+    became: outcome,
+    by,
+    at,
+    particulars: { rule: ballot.rule, reason, ...counts, present: numbers.present },
+  })
+  const issues = await trx
+    .selectFrom('agenda_links')
+    .select('issue_id')
+    .where('item_id', '=', ballot.item_id)
+    .orderBy('issue_id')
+    .execute()
+  for (const { issue_id: issueId } of issues) {
+    const move = { issueId, by, at, nextStep: '', dueOn: null, particulars: { ballot: no, outcome, ...counts } }
+    await moveIssue(trx, { ...move, to: 'decided', verb: 'issue.decided' })
+    if (outcome === 'rejected') await moveIssue(trx, { ...move, to: 'closed_not_adopted' })
+  }
+}

@@ -19,7 +19,9 @@ export async function atAGlance(db: Db, at: Date) {
           .where('noticed_at', 'is not', null)
           .where('adjourned_at', 'is', null)
           // One that never was opened is no news a day later.
-          .where((one) => one.or([one('opened_at', 'is not', null), one('starts_at', '>', new Date(at.getTime() - 86_400_000))]))
+          .where((one) =>
+            one.or([one('opened_at', 'is not', null), one('starts_at', '>', new Date(at.getTime() - 86_400_000))]),
+          )
           .select(['no', 'title', 'place', 'starts_at', 'opened_at', 'checkin_at'])
           .select((one) =>
             one
@@ -84,7 +86,10 @@ export async function storyOf(db: Db, issueNo: number) {
       cte.selectFrom('agenda_links').innerJoin('matter', 'matter.id', 'agenda_links.issue_id').select('item_id'),
     )
     .with('promises', (cte) =>
-      cte.selectFrom('resolutions').innerJoin('items', 'items.item_id', 'resolutions.item_id').select(['resolutions.id', 'resolutions.no']),
+      cte
+        .selectFrom('resolutions')
+        .innerJoin('items', 'items.item_id', 'resolutions.item_id')
+        .select(['resolutions.id', 'resolutions.no']),
     )
     .selectNoFrom((eb) => [
       jsonArrayFrom(
@@ -96,15 +101,24 @@ export async function storyOf(db: Db, issueNo: number) {
           .where((one) =>
             one.or([
               one.and([one('subject', '=', 'issue'), one('subject_id', 'in', one.selectFrom('matter').select('id'))]),
-              one.and([one('subject', '=', 'item'), one('subject_id', 'in', one.selectFrom('items').select('item_id'))]),
-              one.and([one('subject', '=', 'resolution'), one('subject_id', 'in', one.selectFrom('promises').select('id'))]),
+              one.and([
+                one('subject', '=', 'item'),
+                one('subject_id', 'in', one.selectFrom('items').select('item_id')),
+              ]),
+              one.and([
+                one('subject', '=', 'resolution'),
+                one('subject_id', 'in', one.selectFrom('promises').select('id')),
+              ]),
             ]),
           )
           .where('verb', 'not in', untold)
           .orderBy('journal.id', 'desc')
           .limit(storyLines),
       ).as('lines'),
-      eb.selectFrom('promises').select((one) => one.fn.max('no').as('no')).as('promise'),
+      eb
+        .selectFrom('promises')
+        .select((one) => one.fn.max('no').as('no'))
+        .as('promise'),
     ])
     .executeTakeFirstOrThrow()
   return {

@@ -17,7 +17,13 @@ declare module '../../lib/http/views.ts' {
       buildings: Awaited<ReturnType<typeof buildingsOf>>
       categories: typeof categories
     }
-    'board/home/issue': { card: Card; issue: PublicIssue; support: ReturnType<typeof supportOf>; story: Told[]; promise: number | null }
+    'board/home/issue': {
+      card: Card
+      issue: PublicIssue
+      support: ReturnType<typeof supportOf>
+      story: Told[]
+      promise: number | null
+    }
   }
 }
 

@@ -34,7 +34,7 @@ export async function routeTable(): Promise<RouteLine[]> {
   const live = createLive(house)
   const deps = { house, live, clock: () => new Date(), vault: vaultOf(randomBytes(32)), origin: 'http://localhost' }
   const app = await buildApp(deps, {
-    onRoute({ method, url, schema, config, websocket }) {
+    onRoute({ method, url, schema, config }) {
       for (const each of [method].flat()) {
         // Fastify adds a HEAD to every GET.
         if (each === 'HEAD' || !config?.who) continue
@@ -45,7 +45,7 @@ export async function routeTable(): Promise<RouteLine[]> {
           who: config.who,
           tenant: url.startsWith('/c/:slug'),
           perMinute: config.perMinute ?? null,
-          socket: websocket ?? false,
+          socket: config.socket ?? false,
           query: jsonSchema(schema?.querystring),
           body: jsonSchema(schema?.body ?? config.form),
         })

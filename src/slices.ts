@@ -9,8 +9,10 @@ import { tracking } from './board/tracking/routes.ts'
 import type { Slice } from './lib/http/slice.ts'
 import { filings } from './listen/filings/routes.ts'
 import { triage } from './listen/filings/triage.ts'
+import { gatherings } from './listen/gatherings/routes.ts'
 import { issues } from './listen/issues/routes.ts'
 import { photos } from './listen/photos/routes.ts'
+import { visits } from './listen/visits/routes.ts'
 import { entry } from './people/entry/routes.ts'
 import { register } from './people/register/routes.ts'
 import { roster } from './people/roster/routes.ts'
@@ -27,6 +29,8 @@ export const slices: Slice[] = [
   seats,
   slips,
   register,
+  visits,
+  gatherings,
   filings,
   photos,
   triage,

@@ -56,7 +56,7 @@ t.test('a code that a live meeting has is drawn again; one of a meeting that is 
     .where('no', '=', first)
     .execute()
   t.equal(await codeOf(await make(['111111'])), '111111')
-  await t.rejects(make(Array(40).fill('222222')), { key: 'error.busy', status: 503 }, 'never for ever')
+  await t.rejects(make(Array(40).fill('222222')), { message: 'error.busy' }, 'never for ever')
 })
 
 t.test('what is typed wrongly comes back with a kind word, and no meeting is made', async (t) => {
@@ -99,7 +99,7 @@ t.test('a meeting goes draft, noticed, check-in, in session, adjourned, and noth
   t.match(await said('checkin'), '先发出通知')
   t.match(await said('opening'), '先开始签到')
   t.match(await said('adjournment'), '会还没开始')
-  t.equal((await zhou.post(`/meetings/${no}/notice`)).headers.location, `/c/wutongli/desk/meetings/${no}`)
+  t.equal((await zhou.post(`/meetings/${no}/notice`)).headers.location, `/c/wutongli/meetings/${no}/chair`)
   t.match(await said('notice'), '通知已经发出去了')
   t.equal(await step('checkin'), 303)
   t.match(await said('checkin'), '签到已经开始了')
@@ -209,7 +209,7 @@ t.test(
     }
     const other = await settle(town.house, town.clock.now, 'other')
     const mine = await holdMeeting(town, [], 0)
-    await t.rejects(roomOf(town.house.of(other.community.id), mine), { status: 404 })
+    await t.rejects(roomOf(town.house.of(other.community.id), mine), { message: 'error.notFound' })
   },
 )
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ZodType, type z } from 'zod'
 import { type MessageKey, translator } from '../i18n.ts'
-import { Refusal } from '../refusal.ts'
+import { notFound, Refusal } from '../refusal.ts'
 import { communityBySlug } from './communities.ts'
 import { nobody, whoHolds } from './session.ts'
 import type { App, Deps, Me, Who } from './slice.ts'
@@ -33,6 +33,8 @@ export function conventions(app: App, { house, clock, vault, origin }: Deps): vo
     req.me = nobody
     req.locale = localeOf(req)
     req.wantsFragment = req.headers['hx-request'] === 'true' && req.headers['hx-boosted'] !== 'true'
+    // The plugin would log the address of a page that somebody opens as a socket, and that may hold a token.
+    if (req.ws && !req.routeOptions.config.socket) throw notFound()
     refuseForeign(req, origin)
     const slug = (req.params as { slug?: string }).slug
     if (slug === undefined) return
@@ -47,8 +49,8 @@ export function conventions(app: App, { house, clock, vault, origin }: Deps): vo
   // A second lock behind Sec-Fetch-Site: a form of a signed-in person carries a token of her session (trust 4.9).
   // Before validation: a route's schema keeps only its own fields, and the token is none of them.
   app.addHook('preValidation', async (req) => {
-    if (isSafe(req) || req.me.sessionId === null || !req.body) return
-    const given = (req.body as { _csrf?: unknown })._csrf ?? req.headers['x-csrf']
+    if (isSafe(req) || req.me.sessionId === null || req.is404) return
+    const given = (req.body as { _csrf?: unknown } | null | undefined)?._csrf ?? req.headers['x-csrf']
     if (given !== csrfOf(req.me)) throw new Refusal('error.stale', 403)
   })
 

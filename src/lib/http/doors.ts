@@ -49,7 +49,7 @@ export function doors(app: App, { house }: Deps): void {
 
 /** The live socket of a community. Its Origin must be ours: a page elsewhere would arrive with the cookie (trust 4.7). */
 export function liveDoor(app: App, { live, clock, origin }: Deps): void {
-  app.get('/live', { websocket: true, schema: watch, config: { who: 'anyone' } }, async (socket, req) => {
+  app.get('/live', { websocket: true, schema: watch, config: { who: 'anyone', socket: true } }, async (socket, req) => {
     if (!isOurs(req.headers.origin, req, origin)) return socket.close(1008, 'foreign origin')
     const { me, community, db } = req
     const token = req.cookies[sessionCookie(community.id, origin)]

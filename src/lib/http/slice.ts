@@ -61,6 +61,8 @@ declare module 'fastify' {
     who?: Who
     /** Times a minute one address may call this route. */
     perMinute?: number
+    /** The live socket; every other route is a page and refuses to be opened as one. */
+    socket?: boolean
     /** The schema of a form that the route reads itself with readForm; for the route table. */
     form?: z.ZodType
   }

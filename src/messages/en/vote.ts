@@ -6,6 +6,7 @@ export const vote: Record<keyof typeof zh, string> = {
   'ballots.closedOn': 'Closed {at}',
   'ballots.openUntil': 'Open until the chair closes it',
   'ballots.connected': 'Live',
+  'ballots.mayBeOld': 'May be out of date',
   'ballots.passed': 'Passed',
   'ballots.rejected': 'Not passed',
 
@@ -53,10 +54,9 @@ export const vote: Record<keyof typeof zh, string> = {
   'ballots.crowded': 'Many people are voting at once. Press again in a few seconds; your choice is still there.',
   'ballots.unsure': 'Still confirming. Please press “Cast this vote” again; it counts once, never twice.',
   'ballots.goJoin': 'Check in',
-  'ballots.goHome': 'Back to the home page',
 
   'ballots.word.M1': 'More than against',
-  'ballots.word.M2': 'Half of those present',
+  'ballots.word.M2': 'Over half of those present',
   'ballots.word.M4v': 'Two thirds',
   'ballots.word.M4p': 'Two thirds of those present',
   'ballots.word.M4e': 'Two thirds of all',
@@ -135,7 +135,7 @@ export const vote: Record<keyof typeof zh, string> = {
     'With the five-party rule the seats that are present vote; with any other rule the households that are present do, one vote each.',
   'ballots.ruleMissing': 'Please choose a rule',
   'ballots.rule.M1': 'More than against',
-  'ballots.rule.M2': 'Half of those present',
+  'ballots.rule.M2': 'Over half of those present',
   'ballots.rule.M4v': 'Two thirds of those voting',
   'ballots.rule.M4p': 'Two thirds of those present',
   'ballots.rule.M4e': 'Two thirds of all',

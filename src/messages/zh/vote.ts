@@ -5,6 +5,7 @@ export const vote = {
   'ballots.closedOn': '{at} 结束',
   'ballots.openUntil': '主持人宣布结束前都能投',
   'ballots.connected': '实时更新',
+  'ballots.mayBeOld': '数字可能不是最新的',
   'ballots.passed': '通过',
   'ballots.rejected': '没有通过',
 
@@ -46,7 +47,6 @@ export const vote = {
   'ballots.crowded': '同时投票的人太多，请过几秒再按一次。您选的还在。',
   'ballots.unsure': '正在确认，请再按一次“投出这一票”。同一票只算一次，不会重复。',
   'ballots.goJoin': '去签到',
-  'ballots.goHome': '回首页',
 
   'ballots.word.M1': '多于反对',
   'ballots.word.M2': '到会过半',

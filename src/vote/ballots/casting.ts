@@ -137,6 +137,9 @@ async function castVotes(db: Db, ballot: Frozen, casts: Cast[]): Promise<Judged[
 /**
  * The casting statement: judges every vote in the order of whyNotVote, writes those that count, tells the panels once.
  * A vote whose key is known is answered with its stored receipt, also after the close.
+ *
+ * Each look-up is a subquery that the planner cannot turn into a join: on tables it has no statistics of yet, and a
+ * meeting's are always new, it would join by running through all keys of the ballot for every vote.
  */
 async function judgeAndWrite(trx: Trx, ballot: Frozen, casts: Cast[]): Promise<Judged[]> {
   const seats = ballot.voters === 'seat'
@@ -151,18 +154,20 @@ async function judgeAndWrite(trx: Trx, ballot: Frozen, casts: Cast[]): Promise<J
       select g.*, who.voter_id, known.receipt as known_receipt, case
         when not exists (${session[ballot.voters]}) then 'signedOut'
         when known.request_sha256 = g.request_sha256 then 'known'
-        when known.key is not null then 'keyReused'
+        when known.receipt is not null then 'keyReused'
         when b.closed_at is not null then 'closed'
-        when e.voter_id is null then ${seats ? 'notSeat' : 'notListed'}
+        when not exists (select from electorate e where e.ballot_id = ${ballot.id} and e.voter_id = who.voter_id)
+          then ${seats ? 'notSeat' : 'notListed'}
         when not who.here then 'notHere'
         when not who.speaks then 'notSpeaker'
         else 'counted' end as verdict
       from given g
       join ballots b on b.id = ${ballot.id}
       left join lateral (${standing[ballot.voters](ballot, sql`g.caster`)}) who on true
-      left join vote_keys known on known.ballot_id = b.id and known.key = g.key
-        and ${seats ? sql`true` : sql`known.voter_id = g.caster`}
-      left join electorate e on e.ballot_id = b.id and e.voter_id = who.voter_id),
+      left join lateral (
+        select k.request_sha256, k.receipt from vote_keys k
+        where k.ballot_id = ${ballot.id} and k.key = g.key and ${seats ? sql`true` : sql`k.voter_id = g.caster`}
+        limit 1) known on true),
     counted as (
       insert into votes (ballot_id, voter_id, choice, way, person_id, cast_at, receipt)
       select ${ballot.id}, voter_id, choice, way, person_id, at, receipt from judged where verdict = 'counted' order by voter_id

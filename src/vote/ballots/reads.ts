@@ -73,12 +73,14 @@ const counts = sql`
     (select (count(*) filter (where choice = 'for'))::int as "for", (count(*) filter (where choice = 'against'))::int as against,
             (count(*) filter (where choice = 'abstain'))::int as abstain
      from votes where ballot_id = b.id) v,
-    (select count(distinct e.voter_id)::int as present
-     from attendance a join electorate e on e.ballot_id = b.id
-       and e.voter_id = case when b.electorate_kind = 'seat' then a.seat_id when a.seat_id is null then a.household_id end
-     where a.meeting_id = b.meeting_id and (a.left_at is null or a.left_at >= b.opened_at)
+    (select count(distinct a.voter_id)::int as present
+     from (select case when b.electorate_kind = 'seat' then seat_id when seat_id is null then household_id end as voter_id,
+                  seat_id, person_id
+           from attendance where meeting_id = b.meeting_id and (left_at is null or left_at >= b.opened_at)) a
+     -- "offset 0" keeps these look-ups what they are; see casting.ts
+     where exists (select from electorate e where e.ballot_id = b.id and e.voter_id = a.voter_id offset 0)
        and (a.seat_id is null or exists (
-         select from seat_holders h where h.seat_id = a.seat_id and h.person_id = a.person_id))) p`
+         select from seat_holders h where h.seat_id = a.seat_id and h.person_id = a.person_id offset 0))) p`
 
 /** The count of one open ballot, for its closing. */
 export async function countOf(db: Db, ballotId: number): Promise<Omit<Count, 'eligible'>> {

@@ -33,7 +33,14 @@ declare module '../../lib/http/views.ts' {
       form: Form
     }
     'vote/ballots/_form': { ballot: Frozen | BallotShown; key: string; note?: MessageKey }
-    'vote/ballots/_receipt': { ballot: Frozen; code: string; choice: Choice; at: Date | null; key: string | null }
+    'vote/ballots/_receipt': {
+      ballot: Frozen | BallotShown
+      code: string
+      choice: Choice
+      at: Date | null
+      key: string | null
+      why?: MessageKey | null
+    }
     'vote/ballots/_note': { no: number; note?: MessageKey }
     'vote/ballots/_count': Awaited<ReturnType<typeof countPanel>>
   }

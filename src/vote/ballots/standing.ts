@@ -13,8 +13,9 @@ interface Of {
 export const standing: Record<Voters, (ballot: Of, caster: RawBuilder<unknown>) => RawBuilder<unknown>> = {
   household: ({ meetingId }, caster) => sql`
     select ${caster} as voter_id, true as speaks,
-      exists (select from attendance a where a.meeting_id = ${meetingId} and a.household_id = ${caster}
-              and a.seat_id is null and a.left_at is null) as here`,
+      -- "in", so that a batch reads the room once and looks each voter up in memory
+      ${caster} in (select household_id from attendance
+        where meeting_id = ${meetingId} and household_id is not null and seat_id is null and left_at is null) as here`,
 
   // The titular, if in the room, speaks for the seat, else the first alternate who is; and one person speaks for one
   // seat at a time (domain 3.6.1). Of several seats somebody may hold, the one she can vote for tonight comes first.

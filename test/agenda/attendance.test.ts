@@ -5,7 +5,8 @@ import { discussItem, introduceItem } from '../../src/agenda/order/store.ts'
 import { openBallot } from '../../src/vote/ballots/opening.ts'
 import { settle } from '../cast.ts'
 import { startTown } from '../harness.ts'
-import { holdMeeting, hostile, lines, makeItem, statements, tellIssue } from './help.ts'
+import { statementsOf } from '../statements.ts'
+import { holdMeeting, hostile, lines, makeItem, tellIssue } from './help.ts'
 
 const town = await startTown(t)
 const shen = await town.as('shen')
@@ -383,8 +384,8 @@ t.test('only staff and the chair work the desk, and the list of who came is thei
 t.test('coming in costs three statements a page, and so does the desk', async (t) => {
   const meeting = await live()
   const resident = await town.as({ door: '12-602' })
-  t.ok((await statements(() => resident.get(`/join/${meeting.code}`))) <= 3)
+  t.ok((await statementsOf(() => resident.get(`/join/${meeting.code}`))) <= 3)
   const wu = await town.as('wu')
-  t.ok((await statements(() => wu.get(`/join/${meeting.code}`))) <= 3)
-  t.ok((await statements(() => shen.get(`/desk/meetings/${meeting.no}/desk?building=12`))) <= 3)
+  t.ok((await statementsOf(() => wu.get(`/join/${meeting.code}`))) <= 3)
+  t.ok((await statementsOf(() => shen.get(`/desk/meetings/${meeting.no}/desk?building=12`))) <= 3)
 })

@@ -358,7 +358,7 @@ t.test('a door that has voted stays on the list of those who came', async (t) =>
       .execute()
     await trx
       .insertInto('votes')
-      .values({ ...voter, choice: 'for', way: 'desk', cast_at: town.clock.now })
+      .values({ ...voter, choice: 'for', way: 'desk', cast_at: town.clock.now, receipt: 'A1B2-C3D4' })
       .execute()
   })
   const reply = await shen.post(`/desk/meetings/${meeting.no}/corrections`, { presence: String(row?.id) })

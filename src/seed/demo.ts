@@ -2,19 +2,23 @@ import type { Trx } from '../lib/db/schema.ts'
 import type { Community } from '../lib/http/slice.ts'
 import type { Vault } from '../lib/vault.ts'
 import { within } from './found.ts'
-import { gatheringMoments, matterMoments, waitingMoments } from './listening.ts'
+import { gatheringMoments } from './hearing.ts'
+import { matterMoments } from './listening.ts'
 import { meetingMoments } from './meeting.ts'
-import { bringPeople, doorsOf, layOut, seatParties } from './place.ts'
+import { bringPeople, doorsOf, everybody, layOut, seatParties } from './place.ts'
 import { coming } from './story/coming.ts'
 import { desk } from './story/desk.ts'
 import { earlier } from './story/earlier.ts'
 import type { Matter } from './story/kinds.ts'
 import { meetings } from './story/meetings.ts'
+import { pooled } from './story/pooled.ts'
 import { promised } from './story/promised.ts'
 import { type Moment, play, type Tale } from './tale.ts'
+import { roundMoments } from './visiting.ts'
+import { waitingMoments } from './waiting.ts'
 import { tellTime, type When } from './when.ts'
 
-export const matters: Record<string, Matter> = { ...earlier, ...promised, ...coming, ...desk }
+export const matters: Record<string, Matter> = { ...earlier, ...promised, ...coming, ...pooled, ...desk }
 
 /** Everything that happened in the neighbourhood, in no order. */
 export function storyOf(when: When): Moment[] {
@@ -23,6 +27,7 @@ export function storyOf(when: When): Moment[] {
     ...Object.entries(matters).flatMap(([key, matter]) => matterMoments(when, key, matter)),
     ...meetings.flatMap((meeting) => meetingMoments(when, meeting, matters)),
     ...waitingMoments(when),
+    ...roundMoments(when),
   ]
 }
 
@@ -30,20 +35,19 @@ export function storyOf(when: When): Moment[] {
 export async function tellStory(
   trx: Trx,
   community: Community,
-  { vault, now, origin }: { vault: Vault; now: Date; origin: string },
+  { vault, now }: { vault: Vault; now: Date },
 ): Promise<void> {
   const when = tellTime(now)
   const founded = when.ago(220, '10:00')
   await layOut(trx, founded)
   const { doors, buildings } = await doorsOf(trx)
-  const seats = await seatParties(trx)
-  const people = await bringPeople(trx, founded, seats, doors)
-  const home = `${origin}/c/${community.slug}`
+  const seats = await seatParties(trx, founded)
+  const people = await bringPeople(trx, founded, everybody, seats, doors)
   const tale: Tale = {
     trx,
     db: within(trx),
     community,
-    letterbox: { communityId: community.id, vault, home },
+    letterbox: { communityId: community.id, vault, home: '' },
     when,
     people,
     seats,
@@ -53,6 +57,6 @@ export async function tellStory(
     gatherings: new Map(),
   }
   await play(tale, storyOf(when))
-  // What people were told along the way was told then: nobody gets a hundred old messages today.
-  await trx.updateTable('outbox').set({ sent_at: now }).where('sent_at', 'is', null).execute()
+  // What people were sent along the way they have long read.
+  await trx.deleteFrom('outbox').execute()
 }

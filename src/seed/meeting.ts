@@ -3,6 +3,7 @@ import { comeIn } from '../agenda/attendance/store.ts'
 import { createItem } from '../agenda/items/store.ts'
 import { adjournMeeting, createMeeting, noticeMeeting, openMeeting, startCheckin } from '../agenda/meetings/store.ts'
 import { deferItem, discussItem, introduceItem, placeItem, saveNotes } from '../agenda/order/store.ts'
+import { comeForDoors } from './arriving.ts'
 import { promiseMoments } from './keeping.ts'
 import type { Item, Matter, Meeting, SeatKey } from './story/kinds.ts'
 import { known, type Moment, pick, type Tale } from './tale.ts'
@@ -71,7 +72,10 @@ function sittingMoments(when: When, evening: Evening, matters: Record<string, Ma
     const begins = later(at, minutes(2))
     at = later(begins, minutes(item.minutes))
     moments.push(...itemMoments(evening, i, item, begins, at))
-    const place = (): { meetingNo: number; itemNo: number } => ({ meetingNo: evening.no, itemNo: evening.items[i] as number })
+    const place = (): { meetingNo: number; itemNo: number } => ({
+      meetingNo: evening.no,
+      itemNo: evening.items[i] as number,
+    })
     if (item.promised) moments.push(...promiseMoments(when, startsAt, at, item.promised, place))
   }
   const over = later(at, minutes(5))
@@ -80,21 +84,27 @@ function sittingMoments(when: When, evening: Evening, matters: Record<string, Ma
 }
 
 /** Who comes: first the doors whose words are on the table, then neighbours; and who sits for each party. */
-async function arrive(tale: Tale, { meeting, no }: Evening, from: Date, matters: Record<string, Matter>): Promise<void> {
+async function arrive(
+  tale: Tale,
+  { meeting, no }: Evening,
+  from: Date,
+  matters: Record<string, Matter>,
+): Promise<void> {
   const spoke = meeting.items.flatMap((item) => item.matters.flatMap((key) => matters[key]?.voices ?? []))
   const doors = new Set(spoke.flatMap(({ door }) => (door ? [known(tale.doors, door)] : [])))
   for (const id of pick(`evening ${meeting.week}`, [...tale.doors.values()], meeting.households)) doors.add(id)
-  for (const [i, householdId] of [...doors].slice(0, meeting.households).entries()) {
-    const at = later(from, (minutes(28) * i) / meeting.households)
-    // One in five has no phone with her: the desk writes her down.
-    const atDesk = i % 5 === 4
-    const arrival = { meetingNo: no, householdId, personId: null, seatId: null, way: atDesk ? 'desk' : 'code' } as const
-    await comeIn(tale.db, arrival, atDesk ? by(tale, desk) : { householdId }, at)
-  }
+  const came = [...doors].slice(0, meeting.households)
+  await comeForDoors(tale.trx, no, came, { from, deskId: by(tale, desk).personId })
   for (const [seat, names] of Object.entries(meeting.seats) as [SeatKey, string[]][]) {
     for (const name of names) {
       const { personId } = by(tale, name)
-      const arrival = { meetingNo: no, householdId: null, personId, seatId: known(tale.seats, seat), way: 'code' } as const
+      const arrival = {
+        meetingNo: no,
+        householdId: null,
+        personId,
+        seatId: known(tale.seats, seat),
+        way: 'code',
+      } as const
       await comeIn(tale.db, arrival, { personId }, later(from, minutes(28)))
     }
   }

@@ -1,9 +1,11 @@
-import { sql } from 'kysely'
 import type { Trx } from '../lib/db/schema.ts'
-import { importRegister } from '../people/register/store.ts'
+import type { Role } from '../lib/http/slice.ts'
 import type { RegisterRow } from '../people/register/rules.ts'
-import { officials, seats, teams } from './story/people.ts'
+import { importRegister } from '../people/register/store.ts'
+import { takePreset } from '../people/seats/store.ts'
+import { within } from './found.ts'
 import type { SeatKey } from './story/kinds.ts'
+import { officials, teams } from './story/people.ts'
 
 /** The place and its people: doors, parties, posts, teams. */
 
@@ -47,45 +49,52 @@ export async function doorsOf(trx: Trx) {
   }
 }
 
-export async function seatParties(trx: Trx): Promise<Map<SeatKey, number>> {
-  const rows = await trx
-    .insertInto('seats')
-    .values(
-      seats.map(({ key: _, nameEn, ...seat }, i) => ({ ...seat, name_en: nameEn, position: i + 1, vacant_since: null })),
-    )
-    .returning(['id', 'position'])
-    .execute()
-  return new Map(rows.map(({ id, position }) => [seats[position - 1]?.key as SeatKey, id]))
+const order: readonly SeatKey[] = ['party', 'committee', 'owners', 'property', 'police']
+
+/** The five usual parties. Gives their ids. */
+export async function seatParties(trx: Trx, at: Date): Promise<Map<SeatKey, number>> {
+  await takePreset(within(trx), {}, at)
+  const rows = await trx.selectFrom('seats').select('id').orderBy('position').execute()
+  return new Map(rows.map(({ id }, i) => [order[i] as SeatKey, id]))
 }
 
-/** Everybody with a post, a seat or a team. Gives their ids by name. */
+interface Part {
+  name: string
+  post: string
+  roles: readonly Role[]
+  seat?: readonly [SeatKey, number] | undefined
+  door?: string | undefined
+  team?: string | undefined
+}
+
+const volunteers: Part[] = teams.flatMap((team) =>
+  team.members.map(([name, door, leads]) => {
+    const post = leads ? `${leads} 号楼楼组长` : '志愿者'
+    return { name, post, door, team: team.name, roles: ['volunteer'] as const }
+  }),
+)
+
+/** Everybody of the story with a post, a seat or a team. */
+export const everybody: readonly Part[] = [...officials, ...volunteers]
+/** Who it takes to run a community: the table, the desk, one volunteer. They live nowhere. */
+export const theTable: readonly Part[] = [...everybody.slice(0, officials.length + 1)].map(
+  ({ door: _door, team: _team, ...part }) => part,
+)
+export const adminAlone: readonly Part[] = officials.filter(({ roles }) => roles.includes('admin'))
+
+/** Brings people in with their roles, seats, teams and doors. Gives their ids by name. */
 export async function bringPeople(
   trx: Trx,
   at: Date,
+  parts: readonly Part[],
   seatIds: ReadonlyMap<SeatKey, number>,
-  doors: ReadonlyMap<string, number>,
+  doors: ReadonlyMap<string, number> = new Map(),
 ): Promise<Map<string, number>> {
-  const teamRows = await trx
-    .insertInto('teams')
-    .values(teams.map(({ name }) => ({ name })))
-    .returning(['id', 'name'])
-    .execute()
-  const teamIds = new Map(teamRows.map(({ id, name }) => [name, id]))
-  const volunteers = teams.flatMap((team) =>
-    team.members.map(([name, door, leads]) => ({
-      name,
-      post: leads ? `${leads} 号楼楼组长` : '志愿者',
-      door,
-      team: team.name,
-      roles: ['volunteer'] as const,
-      seat: undefined,
-    })),
-  )
-  const all = [...officials.map((person) => ({ door: undefined, team: undefined, ...person })), ...volunteers]
+  const teamIds = await formTeams(trx, [...new Set(parts.flatMap(({ team }) => team ?? []))])
   const rows = await trx
     .insertInto('people')
     .values(
-      all.map(({ name, post, door, team }) => ({
+      parts.map(({ name, post, door, team }) => ({
         name,
         post,
         household_id: door ? (doors.get(door) ?? null) : null,
@@ -100,18 +109,21 @@ export async function bringPeople(
   const idOf = (name: string) => ids.get(name) as number
   await trx
     .insertInto('person_roles')
-    .values(all.flatMap(({ name, roles }) => roles.map((role) => ({ person_id: idOf(name), role, granted_at: at }))))
+    .values(parts.flatMap(({ name, roles }) => roles.map((role) => ({ person_id: idOf(name), role, granted_at: at }))))
     .execute()
-  await trx
-    .insertInto('seat_holders')
-    .values(
-      all.flatMap(({ name, seat }) =>
-        seat ? [{ seat_id: seatIds.get(seat[0]) as number, person_id: idOf(name), rank: seat[1] }] : [],
-      ),
-    )
-    .execute()
-  await sql`
-    insert into journal (at, subject, subject_id, verb, particulars)
-    select ${at}, 'person', id, 'person.added', jsonb_build_object('name', name) from people order by id`.execute(trx)
+  const holders = parts.flatMap(({ name, seat }) =>
+    seat ? [{ seat_id: seatIds.get(seat[0]) as number, person_id: idOf(name), rank: seat[1] }] : [],
+  )
+  if (holders.length > 0) await trx.insertInto('seat_holders').values(holders).execute()
   return ids
+}
+
+async function formTeams(trx: Trx, names: string[]): Promise<Map<string, number>> {
+  if (names.length === 0) return new Map()
+  const rows = await trx
+    .insertInto('teams')
+    .values(names.map((name) => ({ name })))
+    .returning(['id', 'name'])
+    .execute()
+  return new Map(rows.map(({ id, name }) => [name, id]))
 }

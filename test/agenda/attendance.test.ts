@@ -1,16 +1,19 @@
 import t from 'tap'
 import { householdsPresent, seatsTonight } from '../../src/agenda/attendance/store.ts'
 import { meetingByNo, roomOf } from '../../src/agenda/meetings/reads.ts'
+import { discussItem, introduceItem } from '../../src/agenda/order/store.ts'
+import { openBallot } from '../../src/vote/ballots/opening.ts'
 import { settle } from '../cast.ts'
 import { startTown } from '../harness.ts'
-import { holdMeeting, hostile, lines, makeItem, statements, tellIssue } from './help.ts'
+import { statementsOf } from '../statements.ts'
+import { holdMeeting, hostile, lines, makeItem, tellIssue } from './help.ts'
 
 const town = await startTown(t)
 const shen = await town.as('shen')
 const zhou = await town.as('zhou')
 const live = async (upTo: 0 | 1 | 2 | 3 = 2) => {
   const no = await holdMeeting(town, [await makeItem(town, [await tellIssue(town)])], upTo)
-  return { no, ...(await meetingByNo(town.db, no)) }
+  return meetingByNo(town.db, no)
 }
 const present = (meetingId: number) =>
   town.db
@@ -326,6 +329,18 @@ t.test('a door that has voted stays on the list of those who came', async (t) =>
   const meeting = await live(3)
   await shen.post(`/desk/meetings/${meeting.no}/doors`, { door: '12-602' })
   const [row] = await present(meeting.id)
+<<<<<<< HEAD
+  const [item] = (await roomOf(town.db, meeting.no)).items
+  const chair = { personId: town.cast.people.zhou }
+  const at = town.clock.now
+  await introduceItem(town.db, meeting.no, item?.no ?? 0, chair, at)
+  await discussItem(town.db, meeting.no, item?.no ?? 0, chair, at)
+  const asked = { question: '同意吗', abstain: true, rule: 'M1', tallyShown: 'live' } as const
+  const ballot = await openBallot(town.db, { ...asked, meetingNo: meeting.no, itemNo: item?.no ?? 0, by: chair, at })
+  const resident = await town.as({ door: '12-602' })
+  const voted = await resident.post(`/ballots/${ballot.no}/votes`, { choice: 'for', key: crypto.randomUUID() })
+  t.ok(voted.statusCode < 400)
+=======
   const { item_id } = await town.db
     .selectFrom('running_order')
     .where('meeting_id', '=', meeting.id)
@@ -361,6 +376,7 @@ t.test('a door that has voted stays on the list of those who came', async (t) =>
       .values({ ...voter, choice: 'for', way: 'desk', cast_at: town.clock.now, receipt: 'A1B2-C3D4' })
       .execute()
   })
+>>>>>>> vote
   const reply = await shen.post(`/desk/meetings/${meeting.no}/corrections`, { presence: String(row?.id) })
   t.equal(reply.statusCode, 409)
   t.match(reply.body, '已经投过票')
@@ -406,8 +422,8 @@ t.test('only staff and the chair work the desk, and the list of who came is thei
 t.test('coming in costs three statements a page, and so does the desk', async (t) => {
   const meeting = await live()
   const resident = await town.as({ door: '12-602' })
-  t.ok((await statements(() => resident.get(`/join/${meeting.code}`))) <= 3)
+  t.ok((await statementsOf(() => resident.get(`/join/${meeting.code}`))) <= 3)
   const wu = await town.as('wu')
-  t.ok((await statements(() => wu.get(`/join/${meeting.code}`))) <= 3)
-  t.ok((await statements(() => shen.get(`/desk/meetings/${meeting.no}/desk?building=12`))) <= 3)
+  t.ok((await statementsOf(() => wu.get(`/join/${meeting.code}`))) <= 3)
+  t.ok((await statementsOf(() => shen.get(`/desk/meetings/${meeting.no}/desk?building=12`))) <= 3)
 })

@@ -3,7 +3,8 @@ import { meetingByNo, roomOf } from '../../src/agenda/meetings/reads.ts'
 import { createMeeting } from '../../src/agenda/meetings/store.ts'
 import { settle } from '../cast.ts'
 import { startTown } from '../harness.ts'
-import { holdMeeting, hostile, issueState, lines, makeItem, statements, tellIssue } from './help.ts'
+import { statementsOf } from '../statements.ts'
+import { holdMeeting, hostile, issueState, lines, makeItem, tellIssue } from './help.ts'
 
 const town = await startTown(t)
 const shen = await town.as('shen')
@@ -56,7 +57,7 @@ t.test('a code that a live meeting has is drawn again; one of a meeting that is 
     .where('no', '=', first)
     .execute()
   t.equal(await codeOf(await make(['111111'])), '111111')
-  await t.rejects(make(Array(40).fill('222222')), { key: 'error.busy', status: 503 }, 'never for ever')
+  await t.rejects(make(Array(40).fill('222222')), { message: 'error.busy' }, 'never for ever')
 })
 
 t.test('what is typed wrongly comes back with a kind word, and no meeting is made', async (t) => {
@@ -99,7 +100,7 @@ t.test('a meeting goes draft, noticed, check-in, in session, adjourned, and noth
   t.match(await said('checkin'), '先发出通知')
   t.match(await said('opening'), '先开始签到')
   t.match(await said('adjournment'), '会还没开始')
-  t.equal((await zhou.post(`/meetings/${no}/notice`)).headers.location, `/c/wutongli/desk/meetings/${no}`)
+  t.equal((await zhou.post(`/meetings/${no}/notice`)).headers.location, `/c/wutongli/meetings/${no}/chair`)
   t.match(await said('notice'), '通知已经发出去了')
   t.equal(await step('checkin'), 303)
   t.match(await said('checkin'), '签到已经开始了')
@@ -209,7 +210,7 @@ t.test(
     }
     const other = await settle(town.house, town.clock.now, 'other')
     const mine = await holdMeeting(town, [], 0)
-    await t.rejects(roomOf(town.house.of(other.community.id), mine), { status: 404 })
+    await t.rejects(roomOf(town.house.of(other.community.id), mine), { message: 'error.notFound' })
   },
 )
 
@@ -224,7 +225,7 @@ t.test('the room tells what everybody may see, in one statement, and nothing abo
   await (await town.as({ door: '12-602' })).post(`/meetings/${no}/attendance`)
   await wu.post(`/meetings/${no}/attendance`)
 
-  t.equal(await statements(() => roomOf(town.db, no)), 1)
+  t.equal(await statementsOf(() => roomOf(town.db, no)), 1)
   const room = await roomOf(town.db, no)
   t.equal(room.state, 'in_session')
   t.same(
@@ -273,6 +274,6 @@ t.test('the room tells what everybody may see, in one statement, and nothing abo
 
 t.test('the meetings and one meeting cost three statements each', async (t) => {
   const no = await holdMeeting(town, [await makeItem(town, [await tellIssue(town)])], 0)
-  t.ok((await statements(() => shen.get('/desk/meetings'))) <= 3)
-  t.ok((await statements(() => shen.get(`/desk/meetings/${no}`))) <= 3)
+  t.ok((await statementsOf(() => shen.get('/desk/meetings'))) <= 3)
+  t.ok((await statementsOf(() => shen.get(`/desk/meetings/${no}`))) <= 3)
 })

@@ -31,7 +31,7 @@ const news: Partial<Record<IssueState, MessageKey>> = {
   closed_resolved: 'tell.resolved',
   closed_explained: 'tell.explained',
   closed_referred: 'tell.explained',
-  reopened: 'tell.reopened',
+  reopened: 'tell.again',
 }
 
 interface DeskMove {

@@ -319,7 +319,7 @@ export const listen: Record<keyof typeof zh, string> = {
   'tell.handled': '[Wutong] What you told us is said to be done. We will ask you: {link}',
   'tell.resolved': '[Wutong] What you told us is closed: {link}',
   'tell.explained': '[Wutong] What you told us has been explained. If you disagree, write back: {link}',
-  'tell.reopened': '[Wutong] What you told us is being handled again: {link}',
+  'tell.again': '[Wutong] What you told us is being handled again: {link}',
 
   'journal.filing.submitted': 'A resident told us something',
   'journal.filing.asked': 'The committee asked the resident something',
@@ -348,14 +348,11 @@ export const listen: Record<keyof typeof zh, string> = {
   'journal.issue.pooled': 'Kept for a meeting',
   'journal.issue.referred': 'Passed on to another office',
   'journal.issue.in_progress': 'Work began',
-  'journal.issue.on_agenda': 'Put on a meeting’s agenda',
-  'journal.issue.decided': 'The meeting voted',
   'journal.issue.resolving': 'Being done as resolved',
   'journal.issue.claimed_done': 'Said to be done, waiting for residents to confirm',
   'journal.issue.revisiting': 'Residents are asked how it went',
   'journal.issue.closed_resolved': 'Residents confirmed that it is done',
   'journal.issue.closed_explained': 'Explained, not pursued further',
-  'journal.issue.closed_not_adopted': 'The vote did not pass',
   'journal.issue.closed_referred': 'Answered by the other office',
   'journal.issue.reopened': 'Not done, being handled again',
 }

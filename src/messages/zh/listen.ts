@@ -307,7 +307,7 @@ export const listen = {
   'tell.handled': '【梧桐议事】承办方说您反映的事办好了，我们会来问您。查看：{link}',
   'tell.resolved': '【梧桐议事】您反映的事办结了。查看：{link}',
   'tell.explained': '【梧桐议事】您反映的事有了说明。不同意可以回一句：{link}',
-  'tell.reopened': '【梧桐议事】您反映的事重新办。查看：{link}',
+  'tell.again': '【梧桐议事】您反映的事重新办。查看：{link}',
 
   'journal.filing.submitted': '有居民反映了一件事',
   'journal.filing.asked': '居委会向居民问了一句',
@@ -336,14 +336,11 @@ export const listen = {
   'journal.issue.pooled': '留到会上商量',
   'journal.issue.referred': '转给有关单位',
   'journal.issue.in_progress': '开始办了',
-  'journal.issue.on_agenda': '列入会议议题',
-  'journal.issue.decided': '会议作出表决',
   'journal.issue.resolving': '按决议办理',
   'journal.issue.claimed_done': '承办方认为办好了，等居民确认',
   'journal.issue.revisiting': '开始问居民办得怎么样',
   'journal.issue.closed_resolved': '居民确认办好了',
   'journal.issue.closed_explained': '说明情况，不再办',
-  'journal.issue.closed_not_adopted': '表决没有通过',
   'journal.issue.closed_referred': '有关单位已答复',
   'journal.issue.reopened': '没办好，重新办',
 } as const

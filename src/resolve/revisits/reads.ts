@@ -65,7 +65,7 @@ function standingOf(last: Asked, at: Date): Standing {
   return isSettledForGood(last.closed_at, at) ? 'over' : 'open'
 }
 
-export const deskSize = 25
+const deskSize = 25
 
 /** Who has not answered, those who were asked first before the others; 25 at a time, above `after`. One statement. */
 export async function waitingRevisits(db: Db, after: number | undefined, me: Actor) {

@@ -1,6 +1,8 @@
 import t from 'tap'
 import { householdsPresent, seatsTonight } from '../../src/agenda/attendance/store.ts'
 import { meetingByNo, roomOf } from '../../src/agenda/meetings/reads.ts'
+import { discussItem, introduceItem } from '../../src/agenda/order/store.ts'
+import { openBallot } from '../../src/vote/ballots/opening.ts'
 import { settle } from '../cast.ts'
 import { startTown } from '../harness.ts'
 import { holdMeeting, hostile, lines, makeItem, statements, tellIssue } from './help.ts'
@@ -10,7 +12,7 @@ const shen = await town.as('shen')
 const zhou = await town.as('zhou')
 const live = async (upTo: 0 | 1 | 2 | 3 = 2) => {
   const no = await holdMeeting(town, [await makeItem(town, [await tellIssue(town)])], upTo)
-  return { no, ...(await meetingByNo(town.db, no)) }
+  return meetingByNo(town.db, no)
 }
 const present = (meetingId: number) =>
   town.db
@@ -326,41 +328,16 @@ t.test('a door that has voted stays on the list of those who came', async (t) =>
   const meeting = await live(3)
   await shen.post(`/desk/meetings/${meeting.no}/doors`, { door: '12-602' })
   const [row] = await present(meeting.id)
-  const { item_id } = await town.db
-    .selectFrom('running_order')
-    .where('meeting_id', '=', meeting.id)
-    .select('item_id')
-    .executeTakeFirstOrThrow()
-  const household = town.cast.doors['12-602']
-  await town.db.transaction().execute(async (trx) => {
-    const ballot = await trx
-      .insertInto('ballots')
-      .values({
-        meeting_id: meeting.id,
-        item_id,
-        question: '同意吗',
-        options: ['for', 'against', 'abstain'],
-        rule: 'M1',
-        electorate_kind: 'household',
-        tally_shown: 'live',
-        question_sha256: '',
-        electorate_sha256: '',
-        eligible: 1,
-        opened_at: town.clock.now,
-        opened_by: town.cast.people.zhou,
-      })
-      .returning('id')
-      .executeTakeFirstOrThrow()
-    const voter = { ballot_id: ballot.id, voter_id: household }
-    await trx
-      .insertInto('electorate')
-      .values({ ...voter, household_id: household })
-      .execute()
-    await trx
-      .insertInto('votes')
-      .values({ ...voter, choice: 'for', way: 'desk', cast_at: town.clock.now })
-      .execute()
-  })
+  const [item] = (await roomOf(town.db, meeting.no)).items
+  const chair = { personId: town.cast.people.zhou }
+  const at = town.clock.now
+  await introduceItem(town.db, meeting.no, item?.no ?? 0, chair, at)
+  await discussItem(town.db, meeting.no, item?.no ?? 0, chair, at)
+  const asked = { question: '同意吗', abstain: true, rule: 'M1', tallyShown: 'live' } as const
+  const ballot = await openBallot(town.db, { ...asked, meetingNo: meeting.no, itemNo: item?.no ?? 0, by: chair, at })
+  const resident = await town.as({ door: '12-602' })
+  const voted = await resident.post(`/ballots/${ballot.no}/votes`, { choice: 'for', key: crypto.randomUUID() })
+  t.ok(voted.statusCode < 400)
   const reply = await shen.post(`/desk/meetings/${meeting.no}/corrections`, { presence: String(row?.id) })
   t.equal(reply.statusCode, 409)
   t.match(reply.body, '已经投过票')

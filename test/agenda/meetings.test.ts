@@ -56,7 +56,7 @@ t.test('a code that a live meeting has is drawn again; one of a meeting that is 
     .where('no', '=', first)
     .execute()
   t.equal(await codeOf(await make(['111111'])), '111111')
-  await t.rejects(make(Array(40).fill('222222')), { key: 'error.busy', status: 503 }, 'never for ever')
+  await t.rejects(make(Array(40).fill('222222')), { message: 'error.busy' }, 'never for ever')
 })
 
 t.test('what is typed wrongly comes back with a kind word, and no meeting is made', async (t) => {
@@ -209,7 +209,7 @@ t.test(
     }
     const other = await settle(town.house, town.clock.now, 'other')
     const mine = await holdMeeting(town, [], 0)
-    await t.rejects(roomOf(town.house.of(other.community.id), mine), { status: 404 })
+    await t.rejects(roomOf(town.house.of(other.community.id), mine), { message: 'error.notFound' })
   },
 )
 

@@ -35,9 +35,9 @@ declare module '../../lib/http/views.ts' {
 const who = ['staff', 'chair'] as const
 const byNo = z.object({ slug: z.string(), no: number })
 const words = {
-  title: line({ max: 40, missing: 'items.title.missing' }),
-  question: line({ max: 60, missing: 'items.question.missing' }),
-  background: said({ max: 1000 }),
+  title: line({ max: 80, missing: 'items.title.missing' }),
+  question: line({ max: 120, missing: 'items.question.missing' }),
+  background: said({ max: 2000 }),
 }
 const several = (value: unknown) => (value === undefined ? [] : [value].flat())
 const NewItem = z.object({

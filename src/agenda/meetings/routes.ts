@@ -16,8 +16,8 @@ const desk = ['staff', 'chair'] as const
 const byNo = { params: z.object({ slug: z.string(), no: number }) }
 const NewMeeting = z.object({
   key: z.uuid(),
-  title: line({ max: 40, missing: 'meetings.title.missing' }),
-  place: line({ max: 60, missing: 'meetings.place.missing' }),
+  title: line({ max: 80, missing: 'meetings.title.missing' }),
+  place: line({ max: 120, missing: 'meetings.place.missing' }),
   startsAt: moment,
 })
 
@@ -36,16 +36,16 @@ export const meetings: Slice = (app, { clock }) => {
     return reply.goto(`/desk/meetings/${no}`)
   })
 
-  step('notice', noticeMeeting, (no) => `/meetings/${no}/chair`)
-  step('checkin', startCheckin, (no) => `/meetings/${no}/chair`)
-  step('opening', openMeeting, (no) => `/meetings/${no}/chair`)
-  step('adjournment', adjournMeeting, (no) => `/meetings/${no}/chair`)
+  step('notice', noticeMeeting)
+  step('checkin', startCheckin)
+  step('opening', openMeeting)
+  step('adjournment', adjournMeeting)
 
   /** One press of the chair. htmx only hears that it happened: the pushed panels show it. */
-  function step(noun: string, verb: typeof noticeMeeting, next: (no: number) => string) {
+  function step(noun: string, verb: typeof noticeMeeting) {
     app.post(`/meetings/:no/${noun}`, { schema: byNo, config: { who: ['chair'] } }, async (req, reply) => {
       await verb(req.db, req.params.no, { personId: req.me.personId }, clock())
-      return req.wantsFragment ? reply.code(204).send() : reply.goto(next(req.params.no))
+      return req.wantsFragment ? reply.code(204).send() : reply.goto(`/meetings/${req.params.no}/chair`)
     })
   }
 

@@ -37,8 +37,7 @@ const minutes = z.coerce.number().int().min(1).max(180)
 const placing = { params: byNo, body: z.object({ item: number, minutes }) }
 const moving = { params: byItem, body: z.object({ at: number, to: z.enum(['up', 'down']) }) }
 const timing = { params: byItem, body: z.object({ minutes }) }
-// The column holds 4,000 characters as the database counts them; people count fewer.
-const Notes = z.object({ notes: said({ max: 2000 }) })
+const Notes = z.object({ notes: said({ max: 4000 }) })
 
 /** 议程: what a meeting talks over and in which order, and each item's way through the evening. */
 export const order: Slice = (app, { clock }) => {

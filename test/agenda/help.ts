@@ -1,4 +1,3 @@
-import pg from 'pg'
 import { createItem } from '../../src/agenda/items/store.ts'
 import { createMeeting, noticeMeeting, openMeeting, startCheckin } from '../../src/agenda/meetings/store.ts'
 import { placeItem } from '../../src/agenda/order/store.ts'
@@ -8,7 +7,7 @@ import type { Town } from '../harness.ts'
 
 /** What the tests of this stage build on: issues in the pool, items, meetings brought as far as a test needs them. */
 
-export const letterboxOf = (town: Town) => ({
+const letterboxOf = (town: Town) => ({
   communityId: town.community.id,
   vault: town.vault,
   home: `${town.origin}/c/${town.community.slug}`,
@@ -117,22 +116,6 @@ export async function lines(town: Town, subject: 'issue' | 'item' | 'meeting', t
     .select(['verb', 'was', 'became', 'person_id', 'household_id', 'particulars'])
     .orderBy('id')
     .execute()
-}
-
-/** How many statements a piece of work costs; beginning and ending a transaction are not counted. */
-export async function statements(work: () => Promise<unknown>): Promise<number> {
-  const original = pg.Client.prototype.query
-  let count = 0
-  pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
-    if (typeof args[0] === 'string' && !/^(begin|commit|rollback)/i.test(args[0])) count++
-    return (original as (...all: unknown[]) => unknown).apply(this, args)
-  } as typeof original
-  try {
-    await work()
-  } finally {
-    pg.Client.prototype.query = original
-  }
-  return count
 }
 
 /** What people type to break a form; each must be refused kindly or shown as plain text. */

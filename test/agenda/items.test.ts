@@ -1,6 +1,7 @@
 import t from 'tap'
 import { startTown } from '../harness.ts'
-import { holdMeeting, hostile, issueState, lines, makeItem, statements, tellIssue } from './help.ts'
+import { statementsOf } from '../statements.ts'
+import { holdMeeting, hostile, issueState, lines, makeItem, tellIssue } from './help.ts'
 
 const town = await startTown(t)
 const shen = await town.as('shen')
@@ -243,6 +244,6 @@ t.test('an item that is not here is a page that is not here', async (t) => {
 
 t.test('the pool and an item cost three statements each, however much is in them', async (t) => {
   const no = await makeItem(town, [await tellIssue(town), await tellIssue(town)])
-  t.ok((await statements(() => shen.get('/desk/agenda'))) <= 3)
-  t.ok((await statements(() => shen.get(`/desk/agenda/${no}`))) <= 3)
+  t.ok((await statementsOf(() => shen.get('/desk/agenda'))) <= 3)
+  t.ok((await statementsOf(() => shen.get(`/desk/agenda/${no}`))) <= 3)
 })

@@ -3,7 +3,8 @@ import { meetingByNo, roomOf } from '../../src/agenda/meetings/reads.ts'
 import { createMeeting } from '../../src/agenda/meetings/store.ts'
 import { settle } from '../cast.ts'
 import { startTown } from '../harness.ts'
-import { holdMeeting, hostile, issueState, lines, makeItem, statements, tellIssue } from './help.ts'
+import { statementsOf } from '../statements.ts'
+import { holdMeeting, hostile, issueState, lines, makeItem, tellIssue } from './help.ts'
 
 const town = await startTown(t)
 const shen = await town.as('shen')
@@ -224,7 +225,7 @@ t.test('the room tells what everybody may see, in one statement, and nothing abo
   await (await town.as({ door: '12-602' })).post(`/meetings/${no}/attendance`)
   await wu.post(`/meetings/${no}/attendance`)
 
-  t.equal(await statements(() => roomOf(town.db, no)), 1)
+  t.equal(await statementsOf(() => roomOf(town.db, no)), 1)
   const room = await roomOf(town.db, no)
   t.equal(room.state, 'in_session')
   t.same(
@@ -273,6 +274,6 @@ t.test('the room tells what everybody may see, in one statement, and nothing abo
 
 t.test('the meetings and one meeting cost three statements each', async (t) => {
   const no = await holdMeeting(town, [await makeItem(town, [await tellIssue(town)])], 0)
-  t.ok((await statements(() => shen.get('/desk/meetings'))) <= 3)
-  t.ok((await statements(() => shen.get(`/desk/meetings/${no}`))) <= 3)
+  t.ok((await statementsOf(() => shen.get('/desk/meetings'))) <= 3)
+  t.ok((await statementsOf(() => shen.get(`/desk/meetings/${no}`))) <= 3)
 })

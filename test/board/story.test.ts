@@ -167,10 +167,9 @@ t.test('the shuttle bus that stops too early: from a sentence to a result she co
 
   await t.test('决: the ballot comes to every phone, five vote, and the wall moves', async (t) => {
     await zhou.go(`/meetings/${meeting}/chair`)
-    for (const step of ['introduced', 'discussing']) {
+    for (const step of ['介绍', '发言']) {
       await zhou.page.keyboard.press('Space')
-      await zhou.page.waitForLoadState('load')
-      t.ok(step)
+      await zhou.page.locator('.steps [aria-current]', { hasText: step }).waitFor()
     }
     await zhou.page.keyboard.press('Space')
     await zhou.page.waitForURL(/\/ballot$/)
@@ -203,7 +202,7 @@ t.test('the shuttle bus that stops too early: from a sentence to a result she co
 
   let promise = 0
   await t.test('决: somebody promises a date before the meeting moves on', async (t) => {
-    await zhou.page.waitForLoadState('load')
+    await zhou.page.getByText('定下谁来办').first().waitFor()
     await zhou.page.keyboard.press('Space')
     await zhou.page.waitForURL(/\/resolution$/)
     await isAccessible(t, zhou.page, 'the form of a promise')

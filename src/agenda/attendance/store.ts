@@ -6,8 +6,6 @@ import { meetingState } from '../meetings/rules.ts'
 import { seated, seatRows } from './reads.ts'
 import { whyNotComeIn, whyNotSit, whyNotUndo } from './rules.ts'
 
-export type SeatTonight = Awaited<ReturnType<typeof seatsTonight>>[number]
-
 /**
  * The seats at the table tonight, in order: who came for each and who speaks for it. One statement.
  * `since` widens it to everybody who was here at any time from then on (a ballot's opening, domain 3.6.1).

@@ -32,8 +32,6 @@ export const issuesOf = (itemId: string): RawBuilder<unknown> =>
 
 const dayLength = 86_400_000
 
-export type PooledIssue = Awaited<ReturnType<typeof pool>>[number]
-
 /** The issues that wait to be talked over, heaviest first; every number behind the weight stands beside it. One statement. */
 export async function pool(db: Db, now: Date) {
   const issues = await db

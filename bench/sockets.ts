@@ -1,123 +1,171 @@
 import { randomUUID } from 'node:crypto'
+import { connect as knock } from 'node:net'
 import { createInterface } from 'node:readline'
-import { WebSocket } from 'ws'
+import { setTimeout as pause } from 'node:timers/promises'
+import pg from 'pg'
+import { type RawData, WebSocket } from 'ws'
 
-/**
- * A room full of phones, in a process of its own. Reads one JSON command a line and answers each with one:
- *   {do:'connect', url, origin, cookies}      opens a socket per cookie → {ms, open}
- *   {do:'watch', marker}                      waits until every socket has received a frame containing marker → {ms: last receiver}
- *   {do:'vote', ballot, rounds}               every socket votes, again as soon as it is acknowledged → {acks, ms, p50, p99, refused}
- *   {do:'away'}                               → {ms} when every socket has come back by itself (it reconnects like htmx does)
- */
+/** A hall full of phones, in a process of its own: reads one command a line, as JSON, and answers each with a line. */
+export interface Commands {
+  /** Opens a socket for each cookie and waits until each has got its first frame. */
+  connect: { url: string; cookies: string[] }
+  /** Sets off a broadcast by `sql`, `times` times, and waits for the last socket to get a frame with `marker` each time. */
+  broadcast: { times: number; databaseUrl: string; sql: string; marker: string }
+  /** Every socket votes, and again as soon as it is answered. A vote counts when its answer holds `counted`. */
+  vote: { ballot: number; rounds: number; counted: string; refused: string }
+  /** After the server died: waits for it to come back and opens all sockets again. */
+  back: { sinceEpochMs: number }
+  close: Record<string, never>
+}
+
+export interface Answers {
+  connect: { ms: number; open: number }
+  /** `spread`: from the first socket that heard to the last, median; `lost`: frames that never came. */
+  broadcast: { heard: number; lost: number; spreadMs: number; bytes: number }
+  vote: { acked: number; refused: number; ms: number; p50: number; p99: number }
+  back: { ms: number; open: number }
+  close: { open: number }
+}
+
+type Command = { [C in keyof Commands]: Commands[C] & { do: C } }[keyof Commands]
+
+const group = 200
+const patience = 20_000
 let sockets: WebSocket[] = []
-let heard: (html: string, at: number) => void = () => {}
-let target = { url: '', origin: '', cookies: [] as string[] }
+let target: Commands['connect'] = { url: '', cookies: [] }
+/** What a socket does with a frame, by its place in the hall. */
+const onFrame: ((data: Buffer) => void)[] = []
 
-const lines = createInterface({ input: process.stdin })
-for await (const text of lines) {
-  const command = JSON.parse(text)
-  const answer = await obey(command)
-  process.stdout.write(`${JSON.stringify(answer)}\n`)
-  if (command.do === 'end') break
+for await (const text of createInterface({ input: process.stdin })) {
+  const before = process.cpuUsage()
+  const began = performance.now()
+  const answer = await obey(JSON.parse(text))
+  const used = process.cpuUsage(before)
+  const clientBusy = (used.user + used.system) / 1000 / (performance.now() - began)
+  process.stdout.write(`${JSON.stringify({ ...answer, clientBusy })}\n`)
 }
 process.exit(0)
 
-async function obey(command: Record<string, unknown>): Promise<object> {
+async function obey(command: Command): Promise<object> {
   switch (command.do) {
-    case 'connect': {
-      target = command as unknown as typeof target
+    case 'connect':
+      target = command
       return connectAll()
-    }
-    case 'watch':
-      return watch(String(command.marker))
+    case 'broadcast':
+      return broadcast(command)
     case 'vote':
-      return vote(Number(command.ballot), Number(command.rounds))
-    case 'away':
-      return comeBack()
-    default:
-      for (const socket of sockets) socket.terminate()
-      return {}
+      return vote(command)
+    case 'back':
+      return back(command)
+    case 'close':
+      return closeAll()
   }
 }
 
-async function connectAll(): Promise<object> {
+async function connectAll(): Promise<Answers['connect']> {
   const began = performance.now()
-  sockets = new Array(target.cookies.length)
-  // In groups, as phones come: not all SYNs in one tick.
-  for (let from = 0; from < target.cookies.length; from += 200) {
-    await Promise.all(target.cookies.slice(from, from + 200).map((cookie, at) => connectOne(from + at, cookie)))
+  sockets = []
+  // In groups, as phones come: not all in one tick.
+  for (let from = 0; from < target.cookies.length; from += group) {
+    await Promise.all(target.cookies.slice(from, from + group).map((cookie, i) => connectOne(from + i, cookie)))
   }
-  return { ms: performance.now() - began, open: sockets.filter((socket) => socket.readyState === socket.OPEN).length }
+  return { ms: performance.now() - began, open: openNow() }
 }
 
-function connectOne(at: number, cookie: string): Promise<boolean> {
+const openNow = () => sockets.filter((socket) => socket.readyState === WebSocket.OPEN).length
+
+/** Resolves with the first frame: an open socket that was told nothing yet is not in sync. */
+function connectOne(at: number, cookie: string): Promise<void> {
   return new Promise((done) => {
-    const socket = new WebSocket(target.url, { headers: { origin: target.origin, ...(cookie && { cookie }) }, perMessageDeflate: false })
+    const origin = new URL(target.url.replace(/^ws/, 'http')).origin
+    const headers = { origin, ...(cookie && { cookie }) }
+    const socket = new WebSocket(target.url, { headers, perMessageDeflate: false })
     sockets[at] = socket
-    socket.on('open', () => done(true))
-    socket.on('error', () => done(false))
-    socket.on('message', (data, isBinary) => {
-      if (!isBinary) listeners[at]?.(data.toString())
-      heard(data.toString(), performance.now())
+    onFrame[at] = () => done()
+    socket.on('message', (data: RawData) => onFrame[at]?.(data as Buffer))
+    socket.on('error', () => done())
+    socket.on('close', () => done())
+  })
+}
+
+async function broadcast({ times, databaseUrl, sql, marker }: Commands['broadcast']): Promise<Answers['broadcast']> {
+  const database = new pg.Client({ connectionString: databaseUrl })
+  await database.connect()
+  const spreads: number[] = []
+  let heard = 0
+  let bytes = 0
+  for (let round = 0; round < times; round++) {
+    const told = new Set<number>()
+    let first = 0
+    const all = new Promise<void>((done) => {
+      sockets.forEach((_, at) => {
+        onFrame[at] = (data) => {
+          if (!data.includes(marker)) return
+          if (told.size === 0) first = performance.now()
+          told.add(at)
+          bytes = data.length
+          if (told.size === sockets.length) done()
+        }
+      })
     })
-  })
+    await database.query(sql)
+    await Promise.race([all, pause(patience, undefined, { ref: false })])
+    spreads.push(performance.now() - first)
+    heard += told.size
+  }
+  await database.end()
+  return { heard, lost: times * sockets.length - heard, spreadMs: median(spreads), bytes }
 }
 
-const listeners: (((html: string) => void) | undefined)[] = []
-
-function watch(marker: string): Promise<object> {
-  return new Promise((done) => {
-    let missing = sockets.length
-    let last = 0
-    const began = performance.now()
-    const timer = setTimeout(() => done({ ms: null, missing }), 15_000)
-    heard = (html, at) => {
-      if (!html.includes(marker)) return
-      last = at - began
-      if (--missing > 0) return
-      clearTimeout(timer)
-      heard = () => {}
-      done({ ms: last, missing: 0 })
-    }
-    process.stderr.write('') // the watcher is ready; the parent sends after this line is answered by the next command
-  })
-}
-
-async function vote(ballot: number, rounds: number): Promise<object> {
+async function vote({ ballot, rounds, counted, refused }: Commands['vote']): Promise<Answers['vote']> {
   const waits: number[] = []
-  let refused = 0
+  let acked = 0
   const began = performance.now()
-  await Promise.all(
-    sockets.map(async (socket, at) => {
-      for (let round = 0; round < rounds; round++) {
-        const choice = (['for', 'against', 'abstain'] as const)[(at + round) % 3]
-        const sent = performance.now()
-        const answer = new Promise<string>((done) => {
-          listeners[at] = (html) => (html.includes(`"booth-${ballot}"`) || html.includes(`"booth-note-${ballot}"`)) && done(html)
-        })
-        socket.send(JSON.stringify({ ballot: String(ballot), choice, key: randomUUID() }))
-        const html = await answer
-        if (!html.includes(`id="booth-${ballot}"`)) refused++
-        waits.push(performance.now() - sent)
-      }
-    }),
-  )
+  const castAll = async (socket: WebSocket, at: number) => {
+    for (let round = 0; round < rounds; round++) {
+      const choice = (['for', 'against', 'abstain'] as const)[(at + round) % 3]
+      const sent = performance.now()
+      const answered = new Promise<boolean>((done) => {
+        onFrame[at] = (data) => {
+          if (data.includes(counted)) done(true)
+          else if (data.includes(refused)) done(false)
+        }
+      })
+      socket.send(JSON.stringify({ ballot: String(ballot), choice, key: randomUUID() }))
+      if (await answered) acked++
+      waits.push(performance.now() - sent)
+    }
+  }
+  await Promise.race([Promise.all(sockets.map(castAll)), pause(3 * patience, undefined, { ref: false })])
   const ms = performance.now() - began
   waits.sort((a, b) => a - b)
-  return { acks: waits.length - refused, refused, ms, p50: waits[Math.floor(waits.length * 0.5)], p99: waits[Math.floor(waits.length * 0.99)], max: waits.at(-1) }
+  const at = (part: number) => waits[Math.floor(waits.length * part)] ?? 0
+  return { acked, refused: sockets.length * rounds - acked, ms, p50: at(0.5), p99: at(0.99) }
 }
 
-/** After the server died: every phone tries again with a random pause until it is back. */
-async function comeBack(): Promise<object> {
-  const began = performance.now()
-  let lastTry = 0
-  await Promise.all(
-    target.cookies.map(async (cookie, at) => {
-      for (let attempt = 0; !(await connectOne(at, cookie)); attempt++) {
-        await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(1000, 100 * 2 ** attempt)))
-      }
-      lastTry = performance.now() - began
-    }),
-  )
-  return { ms: lastTry, open: sockets.filter((socket) => socket.readyState === socket.OPEN).length }
+/** One scout knocks until somebody opens; what is measured is the house, not the patience of phones. */
+async function back({ sinceEpochMs }: Commands['back']): Promise<Answers['back']> {
+  const { hostname, port } = new URL(target.url)
+  const answers = () =>
+    new Promise<boolean>((done) => {
+      const scout = knock(Number(port), hostname, () => {
+        scout.destroy()
+        done(true)
+      })
+      scout.on('error', () => done(false))
+    })
+  while (!(await answers()) && Date.now() - sinceEpochMs < patience) await pause(5)
+  const { open } = await connectAll()
+  return { ms: Date.now() - sinceEpochMs, open }
+}
+
+async function closeAll(): Promise<Answers['close']> {
+  for (const socket of sockets) socket.terminate()
+  while (openNow() > 0) await pause(10)
+  sockets = []
+  return { open: 0 }
+}
+
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 }

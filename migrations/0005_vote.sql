@@ -51,6 +51,7 @@ create table electorate (
   community_id integer not null default current_community(),
   ballot_id    integer not null,
   voter_id     integer not null,                                 -- the household's or the seat's id
+  line         text not null,                                    -- its line in the roll's fingerprint, as it was called then
   household_id integer,
   seat_id      integer,
   primary key (community_id, ballot_id, voter_id),

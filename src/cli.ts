@@ -1,16 +1,16 @@
+import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { question, readAnswer, run, type Said } from './commands.ts'
+import type { Said } from './commands.ts'
 import { readConfig } from './config.ts'
 import { endingOf } from './exits.ts'
-import { openHouse } from './lib/db/connect.ts'
 import { askHolder } from './lib/db/lock.ts'
-import { migrate } from './lib/db/migrate.ts'
-import { openVault } from './lib/vault.ts'
-import { routeTable } from './routetable.ts'
 
 const usage = `Wutong 梧桐议事
 
   npm run admin -- sign-in <who>     one-time links for everybody of that name or id who has a role or a seat
+  npm run admin -- import <community> <file.csv>
+                                     brings doors into the register; tells every line it refuses and why
+  npx wutong verify                  counts every closed vote again and compares it with what was declared
   npm run routes -- [--json]         every route: method, path, who may call it, what it takes
   npx wutong <admin|routes> …        the same without npm run
 
@@ -40,6 +40,9 @@ async function cli([command, ...args]: string[]): Promise<number> {
       return admin(args)
     case 'routes':
       return routes(args)
+    case 'verify':
+      parseArgs({ args })
+      return print(await askTheHouse('verify', []))
     case 'help':
     case '--help':
       say(usage)
@@ -57,6 +60,12 @@ async function admin([command, ...args]: string[]): Promise<number> {
       if (!who) throw new Misused('Who is to sign in? A name or a number.')
       return print(await askTheHouse('sign-in', [who]))
     }
+    case 'import': {
+      const { positionals } = parseArgs({ args, allowPositionals: true })
+      const [slug, path, ...rest] = positionals
+      if (!slug || !path || rest.length > 0) throw new Misused('Import what, into which community?')
+      return print(await askTheHouse('import', [slug, readFileSync(path).toString('base64')]))
+    }
     default:
       throw new Misused(command ? `There is no command admin ${command}.` : 'Which admin command?')
   }
@@ -64,6 +73,7 @@ async function admin([command, ...args]: string[]): Promise<number> {
 
 async function routes(args: string[]): Promise<number> {
   const { values } = parseArgs({ args, options: { json: { type: 'boolean' } } })
+  const { routeTable } = await import('./routetable.ts')
   const table = await routeTable()
   if (values.json) say(JSON.stringify(table, null, 2))
   else
@@ -74,13 +84,18 @@ async function routes(args: string[]): Promise<number> {
 /** Runs a command in the process that holds the embedded database, if one does, and here otherwise. */
 async function askTheHouse(command: string, args: string[]): Promise<Said> {
   const config = readConfig(process.env)
+  // Loaded now: whoever mistyped a command need not wait for a database engine.
+  const { question, readAnswer, run } = await import('./commands.ts')
   if (!config.databaseUrl) {
     const answer = await askHolder(config.dataDir, question(command, args))
     if (answer !== null) return readAnswer(answer)
   }
+  const { openHouse } = await import('./lib/db/connect.ts')
+  const { migrate } = await import('./lib/db/migrate.ts')
+  const { openVault } = await import('./lib/vault.ts')
   const house = await openHouse(config)
   try {
-    await migrate(house.db)
+    if (command !== 'verify') await migrate(house.db)
     const origin = config.publicOrigin ?? `http://localhost:${config.port}`
     return await run({ house, vault: openVault(config.keyDir), origin, clock }, command, args)
   } finally {

@@ -1,6 +1,11 @@
 import type { House } from './lib/db/connect.ts'
+import { allCommunities } from './lib/http/communities.ts'
+import { translator } from './lib/i18n.ts'
 import type { Vault } from './lib/vault.ts'
 import { signIn } from './people/entry/admin.ts'
+import { readRegister, squareMetres } from './people/register/rules.ts'
+import { importRegister } from './people/register/store.ts'
+import { verify } from './verify.ts'
 
 /** What a command works with: the open house, whoever holds it. */
 export interface Desk {
@@ -25,6 +30,36 @@ const commands: Record<string, (desk: Desk, args: string[]) => Promise<Said>> = 
     const lines = await signIn(house, { origin, clock }, who)
     const nobody = `Nobody called ${who} has a role or a seat here.`
     return lines.length > 0 ? { ok: true, lines } : { ok: false, lines: [nobody] }
+  },
+
+  /** The door register of a community from a CSV file, which comes as base64: what was done, and every refused line. */
+  async import({ house, clock }, [slug = '', file = '']) {
+    const community = (await allCommunities(house)).find((one) => one.slug === slug)
+    if (!community) return { ok: false, lines: [`There is no community ${slug}.`] }
+    const { rows, refused } = readRegister(Buffer.from(file, 'base64'))
+    const done = await house
+      .of(community.id)
+      .transaction()
+      .execute((trx) => importRegister(trx, rows, { at: clock() }))
+    const t = translator('en')
+    const lines = [
+      `${done.added.length} doors added, ${done.changed.length} changed, ${done.kept.length} as they were.`,
+      ...done.clashes.map(
+        ({ row, area }) =>
+          `line ${row.line}: ${row.building}-${row.door} has ${squareMetres(area)} m² in the register and ${squareMetres(row.area)} m² here; left as it is.`,
+      ),
+      ...refused.map(
+        ({ line, text, reasons }) =>
+          `line ${line}: ${reasons.map(({ key, values }) => t(key, values)).join(' ')} (${text})`,
+      ),
+    ]
+    return { ok: refused.length === 0 && done.clashes.length === 0, lines }
+  },
+
+  async verify({ house }) {
+    const { checked, wrong } = await verify(house)
+    const verdict = wrong.length === 0 ? 'All of it agrees.' : `${wrong.length} things do not agree:`
+    return { ok: wrong.length === 0, lines: [...checked, verdict, ...wrong] }
   },
 }
 

@@ -4,7 +4,7 @@ import { EmbeddedInUse } from './lib/db/lock.ts'
 
 /** How a program of ours ends when it cannot go on: a sentence for whoever started it, and a code (docs/contract.md). */
 interface Ending {
-  code: 1 | 69 | 75 | 78
+  code: 66 | 69 | 75 | 78
   text: string
 }
 
@@ -30,6 +30,7 @@ export function endingOf(error: unknown): Ending | null {
     message?: string
     path?: string
   }
+  if (code === 'ENOENT') return { code: 66, text: `Cannot read ${path}: there is no such file.` }
   if (code === 'EADDRINUSE') return { code: 78, text: 'PORT: another program already listens there.' }
   if (code === 'EADDRNOTAVAIL') return { code: 78, text: 'HOST: this machine has no such address.' }
   if (noServer.has(code))

@@ -5,19 +5,11 @@ import { allCommunities } from './lib/http/communities.ts'
 import type { Community } from './lib/http/slice.ts'
 import type { Vault } from './lib/vault.ts'
 import { tellStory } from './seed/demo.ts'
-import {
-  cookieFor,
-  doorCookies,
-  homeOf,
-  linkFor,
-  meetingAhead,
-  type Place,
-  partsToPlay,
-} from './seed/entrances.ts'
+import { cookieFor, doorCookies, homeOf, linkFor, meetingAhead, type Place, partsToPlay } from './seed/entrances.ts'
 import { inOneGo } from './seed/found.ts'
 import { fillForLoad } from './seed/load.ts'
-import { adminAlone, bringPeople, seatParties } from './seed/place.ts'
 import { nameFor, type Profile } from './seed/names.ts'
+import { adminAlone, bringPeople, seatParties } from './seed/place.ts'
 import { printed } from './seed/printing.ts'
 
 interface Tools {
@@ -90,7 +82,7 @@ async function fill(trx: Trx, community: Community, vault: Vault, now: Date, pla
     case 'demo':
       return tellStory(trx, community, { vault, now })
     case 'empty':
-      await bringPeople(trx, now, adminAlone, await seatParties(trx))
+      await bringPeople(trx, now, adminAlone, await seatParties(trx, now))
       return
     case 'load':
       return fillForLoad(trx, community, vault, now, plan)
@@ -100,33 +92,44 @@ async function fill(trx: Trx, community: Community, vault: Vault, now: Date, pla
 /** What scripts need of a community: who can come in and how, and what there is to look at. */
 async function waysIn(house: House, place: Place, plan: Plan, at: Date) {
   const { id, slug, name, nameEn, prefix } = place.community
-  return house.of(id).transaction().execute(async (trx) => {
-    const entrances: Record<string, unknown> = {}
-    for (const { key, ...entrance } of await partsToPlay(trx)) {
-      const cookie = await cookieFor(trx, place, entrance.of, at)
-      entrances[key] = { ...entrance, cookie, link: await linkFor(trx, place, entrance.of, at) }
-    }
-    const ahead = await meetingAhead(trx)
-    return {
-      id,
-      slug,
-      name: { zh: name, en: nameEn },
-      prefix,
-      home: homeOf(place),
-      entrances,
-      doors: plan.seats > 0 ? await doorCookies(trx, place, plan.seats, at) : [],
-      meeting: ahead && meetingFor(place, ahead),
-      ballot: ahead?.ballotNo ? { id: ahead.ballotId, no: ahead.ballotNo } : null,
-      issues: await publicIssues(trx),
-    }
-  })
+  return house
+    .of(id)
+    .transaction()
+    .execute(async (trx) => {
+      const entrances: Record<string, unknown> = {}
+      for (const { key, ...entrance } of await partsToPlay(trx)) {
+        const cookie = await cookieFor(trx, place, entrance.of, at)
+        entrances[key] = { ...entrance, cookie, link: await linkFor(trx, place, entrance.of, at) }
+      }
+      const ahead = await meetingAhead(trx)
+      return {
+        id,
+        slug,
+        name: { zh: name, en: nameEn },
+        prefix,
+        home: homeOf(place),
+        entrances,
+        doors: plan.seats > 0 ? await doorCookies(trx, place, plan.seats, at) : [],
+        meeting: ahead && meetingFor(place, ahead),
+        ballot: ahead?.ballotNo ? { id: ahead.ballotId, no: ahead.ballotNo } : null,
+        issues: await publicIssues(trx),
+      }
+    })
 }
 
 type Ahead = NonNullable<Awaited<ReturnType<typeof meetingAhead>>>
 
 function meetingFor(place: Place, { id, no, title, code, starts_at }: Ahead) {
   const home = homeOf(place)
-  return { id, no, title, code, startsAt: starts_at, projector: `${home}/meetings/${no}/projector`, join: `${home}/join/${code}` }
+  return {
+    id,
+    no,
+    title,
+    code,
+    startsAt: starts_at,
+    projector: `${home}/meetings/${no}/projector`,
+    join: `${home}/join/${code}`,
+  }
 }
 
 /** Their numbers, oldest first. */

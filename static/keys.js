@@ -1,7 +1,8 @@
 /* Keys for those who work here all day: an element with data-key is pressed (or focused) by that key. */
 ;(() => {
   const off = () => localStorage.getItem('keys') === 'off'
-  const writes = (element) => element.matches('input:not([type=checkbox],[type=radio]), textarea, select, [contenteditable]')
+  const writes = (element) =>
+    element.matches('input:not([type=checkbox],[type=radio]), textarea, select, [contenteditable]')
 
   document.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && writes(event.target)) return event.target.blur()

@@ -33,7 +33,10 @@
     }
     form.setAttribute('aria-busy', 'true')
     clearTimeout(waiting.get(form))
-    waiting.set(form, setTimeout(() => form.isConnected && form.submit(), 2000))
+    waiting.set(
+      form,
+      setTimeout(() => form.isConnected && form.submit(), 2000),
+    )
   })
   document.addEventListener('htmx:wsAfterMessage', (event) => {
     for (const [form, timer] of waiting) {
@@ -66,7 +69,12 @@
   // The wall's clock.
   const tick = () => {
     for (const clock of document.querySelectorAll('[data-clock]')) {
-      clock.textContent = new Date().toLocaleTimeString('zh-CN', { hour: '2-digit', minute: '2-digit', hour12: false, timeZone: 'Asia/Shanghai' })
+      clock.textContent = new Date().toLocaleTimeString('zh-CN', {
+        hour: '2-digit',
+        minute: '2-digit',
+        hour12: false,
+        timeZone: 'Asia/Shanghai',
+      })
     }
   }
   tick()

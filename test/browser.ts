@@ -43,7 +43,9 @@ export async function openStage(t: Test, town: Town): Promise<Stage> {
       const locale = lang === 'zh' ? 'zh-CN' : 'en-GB'
       const context = await browser.newContext({ viewport: { width, height }, javaScriptEnabled: script, locale })
       const { cookies } = await town.as(who)
-      await context.addCookies(Object.entries({ ...cookies, lang }).map(([name, value]) => ({ name, value, url: base })))
+      await context.addCookies(
+        Object.entries({ ...cookies, lang }).map(([name, value]) => ({ name, value, url: base })),
+      )
       const page = await context.newPage()
       page.setDefaultTimeout(15_000)
       page.on('pageerror', (error) => t.fail(`${page.url()}: ${error.message}`))
@@ -77,7 +79,8 @@ export async function isAccessible(t: Test, page: Page, name: string): Promise<v
     // biome-ignore lint/suspicious/noExplicitAny: axe hangs itself on the window
     const result = await (globalThis as any).axe.run({ runOnly: tags })
     return result.violations.map(
-      (one: { id: string; nodes: { html: string }[] }) => `${one.id}: ${one.nodes.map((node) => node.html).slice(0, 3)}`,
+      (one: { id: string; nodes: { html: string }[] }) =>
+        `${one.id}: ${one.nodes.map((node) => node.html).slice(0, 3)}`,
     )
   })
   t.same(violations, [], `axe finds nothing on ${name}`)

@@ -164,7 +164,7 @@ export class Browser {
   }
 }
 
-async function freshHouse(): Promise<{ house: House; closed: () => Promise<void> }> {
+export async function freshHouse(): Promise<{ house: House; closed: () => Promise<void> }> {
   if (!server) {
     const house = embeddedHouse(await PGlite.create({ loadDataDir: await embeddedTemplate() }))
     return { house, closed: () => house.close() }

@@ -2,7 +2,8 @@ import type { Trx } from '../lib/db/schema.ts'
 import type { Community } from '../lib/http/slice.ts'
 import type { Vault } from '../lib/vault.ts'
 import { within } from './found.ts'
-import { gatheringMoments, matterMoments, notePhones, waitingMoments } from './listening.ts'
+import { gatheringMoments } from './hearing.ts'
+import { matterMoments } from './listening.ts'
 import { meetingMoments } from './meeting.ts'
 import { bringPeople, doorsOf, everybody, layOut, seatParties } from './place.ts'
 import { coming } from './story/coming.ts'
@@ -10,12 +11,14 @@ import { desk } from './story/desk.ts'
 import { earlier } from './story/earlier.ts'
 import type { Matter } from './story/kinds.ts'
 import { meetings } from './story/meetings.ts'
+import { pooled } from './story/pooled.ts'
 import { promised } from './story/promised.ts'
 import { type Moment, play, type Tale } from './tale.ts'
 import { roundMoments } from './visiting.ts'
+import { waitingMoments } from './waiting.ts'
 import { tellTime, type When } from './when.ts'
 
-export const matters: Record<string, Matter> = { ...earlier, ...promised, ...coming, ...desk }
+export const matters: Record<string, Matter> = { ...earlier, ...promised, ...coming, ...pooled, ...desk }
 
 /** Everything that happened in the neighbourhood, in no order. */
 export function storyOf(when: When): Moment[] {
@@ -38,13 +41,12 @@ export async function tellStory(
   const founded = when.ago(220, '10:00')
   await layOut(trx, founded)
   const { doors, buildings } = await doorsOf(trx)
-  const seats = await seatParties(trx)
+  const seats = await seatParties(trx, founded)
   const people = await bringPeople(trx, founded, everybody, seats, doors)
   const tale: Tale = {
     trx,
     db: within(trx),
     community,
-    // Nobody is written to while the story is told (notePhones), so no message needs an address.
     letterbox: { communityId: community.id, vault, home: '' },
     when,
     people,
@@ -53,8 +55,8 @@ export async function tellStory(
     buildings,
     issues: new Map(),
     gatherings: new Map(),
-    phones: new Map(),
   }
   await play(tale, storyOf(when))
-  await notePhones(tale)
+  // What people were sent along the way they have long read.
+  await trx.deleteFrom('outbox').execute()
 }

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from '../lib/db/schema.ts'
 import { sessionCookie } from '../lib/http/conventions.ts'
-import type { Community } from '../lib/http/slice.ts'
 import { openSession } from '../lib/http/session.ts'
+import type { Community } from '../lib/http/slice.ts'
 import { secret, sha256 } from '../lib/tokens.ts'
 import { issueEntrance } from '../people/entry/store.ts'
 
@@ -36,7 +36,9 @@ export async function partsToPlay(db: Db): Promise<Entrance[]> {
       'name',
       'post',
       sql<string[]>`array(select role from person_roles r where r.person_id = people.id)`.as('roles'),
-      eb.exists(eb.selectFrom('seat_holders as h').whereRef('h.person_id', '=', 'people.id').select('rank')).as('seated'),
+      eb
+        .exists(eb.selectFrom('seat_holders as h').whereRef('h.person_id', '=', 'people.id').select('rank'))
+        .as('seated'),
     ])
     .orderBy('id')
     .execute()
@@ -64,7 +66,9 @@ export async function partsToPlay(db: Db): Promise<Entrance[]> {
   }
   // Those who do the desk's work and sit on no chair come first: with them a wording finds its second person.
   const having = (role: string) =>
-    people.filter(({ roles }) => roles.includes(role)).sort((a, b) => Number(a.seated) - Number(b.seated) || a.id - b.id)
+    people
+      .filter(({ roles }) => roles.includes(role))
+      .sort((a, b) => Number(a.seated) - Number(b.seated) || a.id - b.id)
   const [staff, secondStaff] = having('staff')
   const [volunteer, chair, manager, admin] = ['volunteer', 'chair', 'manager', 'admin'].map((role) => having(role)[0])
   const playing = { volunteer, staff, secondStaff, chair, manager, admin }
@@ -127,7 +131,15 @@ export async function meetingAhead(db: Db) {
     .where('adjourned_at', 'is', null)
     .where('noticed_at', 'is not', null)
     .leftJoin('ballots', (join) => join.onRef('ballots.meeting_id', '=', 'meetings.id').on('closed_at', 'is', null))
-    .select(['meetings.id', 'meetings.no', 'title', 'code', 'starts_at', 'ballots.id as ballotId', 'ballots.no as ballotNo'])
+    .select([
+      'meetings.id',
+      'meetings.no',
+      'title',
+      'code',
+      'starts_at',
+      'ballots.id as ballotId',
+      'ballots.no as ballotNo',
+    ])
     .orderBy('starts_at')
     .limit(1)
     .executeTakeFirst()

@@ -34,7 +34,7 @@ export async function fillForLoad(trx: Trx, community: Community, vault: Vault, 
   const households = Math.max(size.households ?? usual.households, size.seats)
   const issues = size.issues ?? usual.issues
   await addDoors(trx, households, now)
-  const seats = await seatParties(trx)
+  const seats = await seatParties(trx, now)
   const people = await bringPeople(trx, now, theTable, seats)
   const desk = people.get('沈洁') as number
   const second = people.get('顾萍') as number
@@ -68,7 +68,9 @@ async function addDoors(trx: Trx, households: number, at: Date): Promise<void> {
       join stairs s on s.building_id = t.id and s.name = (n % 8 / 4 + 1)::text
       order by n returning id, area)
     insert into journal (at, subject, subject_id, verb, became)
-    select ${at}::timestamptz, 'household', id, 'register.added', to_char(area / 100.0, 'FM9999990.00') from doors`.execute(trx)
+    select ${at}::timestamptz, 'household', id, 'register.added', to_char(area / 100.0, 'FM9999990.00') from doors`.execute(
+    trx,
+  )
 }
 
 /** Each way a matter can go at the desk; the first ones wait in the pool, so that a meeting finds its items. */
@@ -88,7 +90,16 @@ const ways = [
   ['closed_explained', 'reopened'],
 ]
 const verbs: Record<string, string> = { assigned: 'issue.dispatched', claimed_done: 'issue.handled' }
-const subjects = ['楼道灯不亮', '下水道返味', '停车位不够', '电梯等得久', '绿化要修枝', '晚上太吵', '垃圾房要冲洗', '老人助餐']
+const subjects = [
+  '楼道灯不亮',
+  '下水道返味',
+  '停车位不够',
+  '电梯等得久',
+  '绿化要修枝',
+  '晚上太吵',
+  '垃圾房要冲洗',
+  '老人助餐',
+]
 
 async function addIssues(
   trx: Trx,
@@ -96,7 +107,9 @@ async function addIssues(
   now: Date,
   { desk, second }: { desk: number; second: number },
 ): Promise<void> {
-  const paths = ways.map((way) => JSON.stringify(way.map((to, i) => ({ to, was: way[i - 1] ?? 'accepted', verb: verbs[to] ?? `issue.${to}` }))))
+  const paths = ways.map((way) =>
+    JSON.stringify(way.map((to, i) => ({ to, was: way[i - 1] ?? 'accepted', verb: verbs[to] ?? `issue.${to}` }))),
+  )
   await sql`
     with made as (
       insert into issues (title, public_text, place, category, state, seat_id, next_step, opened_at, published_at, closed_at, reopens)
@@ -154,15 +167,15 @@ async function addFilings(
   }
 }
 
-/** Up to a dozen doors each. */
+/** Up to six doors each. */
 async function addSupports(trx: Trx, households: number): Promise<void> {
   await sql`
     with doors as (select id, row_number() over (order by id) - 1 as n from households),
     said as (
       insert into supports (issue_id, household_id, at)
       select i.id, d.id, i.published_at + k * interval '40 minutes'
-      from issues i cross join generate_series(0, 11) k join doors d on d.n = (i.no * 31 + k * 97) % ${households}::int
-      where k < i.no % 13
+      from issues i cross join generate_series(0, 5) k join doors d on d.n = (i.no * 31 + k * 97) % ${households}::int
+      where k < i.no % 7
       on conflict do nothing returning issue_id, household_id, at)
     insert into journal (at, subject, subject_id, verb, household_id)
     select at, 'issue', issue_id, 'issue.supported', household_id from said order by at`.execute(trx)
@@ -179,7 +192,11 @@ interface Tonight {
 }
 
 /** A meeting in session: the doors are in, the first item is put to the vote, two wait behind it. */
-async function sitTonight(trx: Trx, letterbox: Parameters<typeof placeItem>[1], { now, seats, seated, ...who }: Tonight) {
+async function sitTonight(
+  trx: Trx,
+  letterbox: Parameters<typeof placeItem>[1],
+  { now, seats, seated, ...who }: Tonight,
+) {
   const db = within(trx)
   const desk = { personId: who.desk }
   const chair = { personId: who.chair }
@@ -187,7 +204,13 @@ async function sitTonight(trx: Trx, letterbox: Parameters<typeof placeItem>[1], 
   const begins = later(now, -minutes(30))
   const planned = { key: randomUUID(), title: '五位一体会议', place: '党群服务站', startsAt: begins }
   const meetingNo = await createMeeting(db, planned, desk, noticed)
-  const issues = await trx.selectFrom('issues').select('no').where('state', '=', 'pooled').orderBy('no').limit(itemsTonight).execute()
+  const issues = await trx
+    .selectFrom('issues')
+    .select('no')
+    .where('state', '=', 'pooled')
+    .orderBy('no')
+    .limit(itemsTonight)
+    .execute()
   const items: number[] = []
   for (const { no } of issues) {
     const words = { key: randomUUID(), title: `议第 ${no} 件`, question: `同意办理第 ${no} 件`, background: '' }

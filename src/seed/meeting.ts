@@ -72,7 +72,10 @@ function sittingMoments(when: When, evening: Evening, matters: Record<string, Ma
     const begins = later(at, minutes(2))
     at = later(begins, minutes(item.minutes))
     moments.push(...itemMoments(evening, i, item, begins, at))
-    const place = (): { meetingNo: number; itemNo: number } => ({ meetingNo: evening.no, itemNo: evening.items[i] as number })
+    const place = (): { meetingNo: number; itemNo: number } => ({
+      meetingNo: evening.no,
+      itemNo: evening.items[i] as number,
+    })
     if (item.promised) moments.push(...promiseMoments(when, startsAt, at, item.promised, place))
   }
   const over = later(at, minutes(5))
@@ -81,7 +84,12 @@ function sittingMoments(when: When, evening: Evening, matters: Record<string, Ma
 }
 
 /** Who comes: first the doors whose words are on the table, then neighbours; and who sits for each party. */
-async function arrive(tale: Tale, { meeting, no }: Evening, from: Date, matters: Record<string, Matter>): Promise<void> {
+async function arrive(
+  tale: Tale,
+  { meeting, no }: Evening,
+  from: Date,
+  matters: Record<string, Matter>,
+): Promise<void> {
   const spoke = meeting.items.flatMap((item) => item.matters.flatMap((key) => matters[key]?.voices ?? []))
   const doors = new Set(spoke.flatMap(({ door }) => (door ? [known(tale.doors, door)] : [])))
   for (const id of pick(`evening ${meeting.week}`, [...tale.doors.values()], meeting.households)) doors.add(id)
@@ -90,7 +98,13 @@ async function arrive(tale: Tale, { meeting, no }: Evening, from: Date, matters:
   for (const [seat, names] of Object.entries(meeting.seats) as [SeatKey, string[]][]) {
     for (const name of names) {
       const { personId } = by(tale, name)
-      const arrival = { meetingNo: no, householdId: null, personId, seatId: known(tale.seats, seat), way: 'code' } as const
+      const arrival = {
+        meetingNo: no,
+        householdId: null,
+        personId,
+        seatId: known(tale.seats, seat),
+        way: 'code',
+      } as const
       await comeIn(tale.db, arrival, { personId }, later(from, minutes(28)))
     }
   }

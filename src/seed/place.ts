@@ -1,10 +1,11 @@
-import { sql } from 'kysely'
 import type { Trx } from '../lib/db/schema.ts'
 import type { Role } from '../lib/http/slice.ts'
-import { importRegister } from '../people/register/store.ts'
 import type { RegisterRow } from '../people/register/rules.ts'
-import { officials, seats, teams } from './story/people.ts'
+import { importRegister } from '../people/register/store.ts'
+import { takePreset } from '../people/seats/store.ts'
+import { within } from './found.ts'
 import type { SeatKey } from './story/kinds.ts'
+import { officials, teams } from './story/people.ts'
 
 /** The place and its people: doors, parties, posts, teams. */
 
@@ -48,15 +49,13 @@ export async function doorsOf(trx: Trx) {
   }
 }
 
-export async function seatParties(trx: Trx): Promise<Map<SeatKey, number>> {
-  const rows = await trx
-    .insertInto('seats')
-    .values(
-      seats.map(({ key: _, nameEn, ...seat }, i) => ({ ...seat, name_en: nameEn, position: i + 1, vacant_since: null })),
-    )
-    .returning(['id', 'position'])
-    .execute()
-  return new Map(rows.map(({ id, position }) => [seats[position - 1]?.key as SeatKey, id]))
+const order: readonly SeatKey[] = ['party', 'committee', 'owners', 'property', 'police']
+
+/** The five usual parties. Gives their ids. */
+export async function seatParties(trx: Trx, at: Date): Promise<Map<SeatKey, number>> {
+  await takePreset(within(trx), {}, at)
+  const rows = await trx.selectFrom('seats').select('id').orderBy('position').execute()
+  return new Map(rows.map(({ id }, i) => [order[i] as SeatKey, id]))
 }
 
 interface Part {
@@ -116,11 +115,6 @@ export async function bringPeople(
     seat ? [{ seat_id: seatIds.get(seat[0]) as number, person_id: idOf(name), rank: seat[1] }] : [],
   )
   if (holders.length > 0) await trx.insertInto('seat_holders').values(holders).execute()
-  await sql`
-    insert into journal (at, subject, subject_id, verb, particulars)
-    select ${at}::timestamptz, 'person', id, 'person.added', jsonb_build_object('name', name) from people order by id`.execute(
-    trx,
-  )
   return ids
 }
 

@@ -25,9 +25,7 @@ export interface Tale {
   doors: Map<string, number>
   buildings: Map<string, number>
   issues: Map<string, { id: number; no: number }>
-  gatherings: Map<string, { id: number; no: number }>
-  /** Filing number → the phone somebody left with it. */
-  phones: Map<number, string>
+  gatherings: Map<string, number>
 }
 
 /**

@@ -8,7 +8,18 @@ import { later, minutes, type When } from './when.ts'
 /** 走访: the rounds volunteers made, a few stairs of an evening; what the door grid is coloured by. */
 
 const rounds = 28
-const outcomes = ['met', 'met', 'met', 'met', 'met', 'not_home', 'not_home', 'not_home', 'come_again', 'refused'] as const
+const outcomes = [
+  'met',
+  'met',
+  'met',
+  'met',
+  'met',
+  'not_home',
+  'not_home',
+  'not_home',
+  'come_again',
+  'refused',
+] as const
 
 interface Round {
   building: string
@@ -57,7 +68,8 @@ async function walk(tale: Tale, round: Round, from: Date): Promise<void> {
       const first = doors.has(`${round.building}-${floor}05`) ? round.stairwell * 4 : 0
       const household = known(doors, `${round.building}-${floor}0${first + n}`)
       const outcome = outcomes[Math.floor(next() * outcomes.length)] as (typeof outcomes)[number]
-      const words = outcome === 'met' && next() < 0.2 ? doorstepNotes[Math.floor(next() * doorstepNotes.length)] : undefined
+      const words =
+        outcome === 'met' && next() < 0.2 ? doorstepNotes[Math.floor(next() * doorstepNotes.length)] : undefined
       const note = words ? letterbox.vault.seal(community.id, words).toString('hex') : null
       visits.push({ household, at: at.toISOString(), outcome, note })
       at = later(at, minutes(outcome === 'met' ? 3 + next() * 5 : 1))
@@ -74,6 +86,8 @@ async function walk(tale: Tale, round: Round, from: Date): Promise<void> {
       select key, household_id, ${known(people, round.volunteer)}, at, outcome, decode(note, 'hex'), outcome = 'met'
       from given order by at
       returning id, visited_at, outcome, volunteer_id)
-    insert into journal (at, subject, subject_id, verb, became, person_id)
-    select visited_at, 'visit', id, 'visit.logged', outcome, volunteer_id from made order by id`.execute(tale.trx)
+    insert into journal (at, subject, subject_id, verb, became, person_id, particulars)
+    select visited_at, 'visit', id, 'visit.logged', outcome, volunteer_id, '{"filings": 0}' from made order by id`.execute(
+    tale.trx,
+  )
 }

@@ -66,7 +66,11 @@ async function doorVotes(tale: Tale, ballot: Ballot, said: Record<Choice, number
     here.map(({ household_id }) => household_id as number),
     here.length,
   )
-  const mixed = pick(`choices ${ballot.no}`, choices.flatMap((choice) => Array<Choice>(said[choice]).fill(choice)), voters.length)
+  const mixed = pick(
+    `choices ${ballot.no}`,
+    choices.flatMap((choice) => Array<Choice>(said[choice]).fill(choice)),
+    voters.length,
+  )
   return mixed.map((choice, i) => ({ voter: voters[i] as number, choice, personId: null }))
 }
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../../lib/db/schema.ts'
-import { channels, type Stage, stageOf, statesOf } from '../../listen/issues/rules.ts'
+import { type channels, type Stage, stageOf, statesOf } from '../../listen/issues/rules.ts'
 
 export interface LedgerFilter {
   stage?: Stage | undefined
@@ -44,7 +44,9 @@ export async function deskLedger(db: Db, filter: LedgerFilter, page: number) {
   if (filter.channel) {
     const { channel } = filter
     query = query.where((eb) =>
-      eb.exists(eb.selectFrom('filings').select('id').whereRef('issue_id', '=', 'issues.id').where('channel', '=', channel)),
+      eb.exists(
+        eb.selectFrom('filings').select('id').whereRef('issue_id', '=', 'issues.id').where('channel', '=', channel),
+      ),
     )
   }
   if (filter.q) {
@@ -52,7 +54,12 @@ export async function deskLedger(db: Db, filter: LedgerFilter, page: number) {
     const like = `%${filter.q.replace(/[\\%_]/g, '\\$&')}%`
     const no = Number(/(\d{1,9})$/.exec(filter.q)?.[1] ?? 0)
     query = query.where((eb) =>
-      eb.or([eb('issues.title', 'like', like), eb('place', 'like', like), eb('buildings.name', '=', filter.q ?? ''), eb('issues.no', '=', no)]),
+      eb.or([
+        eb('issues.title', 'like', like),
+        eb('place', 'like', like),
+        eb('buildings.name', '=', filter.q ?? ''),
+        eb('issues.no', '=', no),
+      ]),
     )
   }
   const rows = await query
@@ -62,7 +69,10 @@ export async function deskLedger(db: Db, filter: LedgerFilter, page: number) {
     .limit(perPage + 1)
     .offset((page - 1) * perPage)
     .execute()
-  return { rows: rows.slice(0, perPage).map((row) => ({ ...row, stage: stageOf(row.state) })), more: rows.length > perPage }
+  return {
+    rows: rows.slice(0, perPage).map((row) => ({ ...row, stage: stageOf(row.state) })),
+    more: rows.length > perPage,
+  }
 }
 
 export type DeskRow = Awaited<ReturnType<typeof deskLedger>>['rows'][number]

@@ -50,7 +50,12 @@ export const desk: Slice = (app, { clock }) => {
     const rows = ledger.rows.map((row) => {
       const left = row.dueOn && !isClosed(row.state) ? workingDaysLeft(row.dueOn, now) : null
       const waits = row.state === 'claimed_done' || row.state === 'revisiting'
-      return { ...row, number: filingNumber(req.community.prefix, row.openedAt, row.no), left, late: left !== null && left < 0 && !waits }
+      return {
+        ...row,
+        number: filingNumber(req.community.prefix, row.openedAt, row.no),
+        left,
+        late: left !== null && left < 0 && !waits,
+      }
     })
     return reply.page('board/desk/show', { rows, more: ledger.more, page, filter: req.query, counts, channels })
   })

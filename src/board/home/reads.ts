@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { jsonArrayFrom, jsonObjectFrom } from 'kysely/helpers/postgres'
 import type { Db } from '../../lib/db/schema.ts'
 import { stageOf } from '../../listen/issues/rules.ts'
@@ -18,7 +19,9 @@ export async function atAGlance(db: Db, at: Date) {
           .where('noticed_at', 'is not', null)
           .where('adjourned_at', 'is', null)
           // One that never was opened is no news a day later.
-          .where((one) => one.or([one('opened_at', 'is not', null), one('starts_at', '>', new Date(at.getTime() - 86_400_000))]))
+          .where((one) =>
+            one.or([one('opened_at', 'is not', null), one('starts_at', '>', new Date(at.getTime() - 86_400_000))]),
+          )
           .select(['no', 'title', 'place', 'starts_at', 'opened_at', 'checkin_at'])
           .select((one) =>
             one
@@ -43,8 +46,33 @@ export const buildingsOf = (db: Db) => db.selectFrom('buildings').select(['id', 
 
 export type Told = Awaited<ReturnType<typeof storyOf>>['lines'][number]
 
-/** Lines of the journal that are about the desk's work and not about the matter: no part of a public story. */
-const behindTheCounter = ['issue.worded', 'issue.details', 'issue.filing_moved', 'issue.marked', 'resolution.answered', 'resolution.accepted']
+/**
+ * Lines that are the desk's own business, or that another line already tells: an issue's promise is told by the issue,
+ * so the resolution need not tell it again; neighbours' support is a number, not a hundred lines.
+ */
+const untold = [
+  'issue.worded',
+  'issue.noted',
+  'issue.supported',
+  'issue.linked',
+  'issue.unlinked',
+  'issue.asked',
+  'item.created',
+  'item.edited',
+  'item.linked',
+  'item.unlinked',
+  'item.withdrawn',
+  'item.placed',
+  'item.removed',
+  'item.introduced',
+  'resolution.made',
+  'resolution.claimed',
+  'resolution.answered',
+  'resolution.reopened',
+  'resolution.recalled',
+  'resolution.confirmed',
+  'resolution.unanswered',
+]
 const storyLines = 80
 
 /**
@@ -58,26 +86,39 @@ export async function storyOf(db: Db, issueNo: number) {
       cte.selectFrom('agenda_links').innerJoin('matter', 'matter.id', 'agenda_links.issue_id').select('item_id'),
     )
     .with('promises', (cte) =>
-      cte.selectFrom('resolutions').innerJoin('items', 'items.item_id', 'resolutions.item_id').select(['resolutions.id', 'resolutions.no']),
+      cte
+        .selectFrom('resolutions')
+        .innerJoin('items', 'items.item_id', 'resolutions.item_id')
+        .select(['resolutions.id', 'resolutions.no']),
     )
     .selectNoFrom((eb) => [
       jsonArrayFrom(
         eb
           .selectFrom('journal')
           .leftJoin('seats', 'seats.id', 'journal.seat_id')
-          .select(['journal.id', 'journal.at', 'verb', 'became', 'particulars', 'character', 'colour'])
+          .leftJoin('updates', (join) => join.on('updates.id', '=', sql<number>`(journal.particulars->>'update')::int`))
+          .select(['journal.id', 'journal.at', 'verb', 'became', 'particulars', 'character', 'colour', 'updates.words'])
           .where((one) =>
             one.or([
               one.and([one('subject', '=', 'issue'), one('subject_id', 'in', one.selectFrom('matter').select('id'))]),
-              one.and([one('subject', '=', 'item'), one('subject_id', 'in', one.selectFrom('items').select('item_id'))]),
-              one.and([one('subject', '=', 'resolution'), one('subject_id', 'in', one.selectFrom('promises').select('id'))]),
+              one.and([
+                one('subject', '=', 'item'),
+                one('subject_id', 'in', one.selectFrom('items').select('item_id')),
+              ]),
+              one.and([
+                one('subject', '=', 'resolution'),
+                one('subject_id', 'in', one.selectFrom('promises').select('id')),
+              ]),
             ]),
           )
-          .where('verb', 'not in', behindTheCounter)
+          .where('verb', 'not in', untold)
           .orderBy('journal.id', 'desc')
           .limit(storyLines),
       ).as('lines'),
-      eb.selectFrom('promises').select((one) => one.fn.max('no').as('no')).as('promise'),
+      eb
+        .selectFrom('promises')
+        .select((one) => one.fn.max('no').as('no'))
+        .as('promise'),
     ])
     .executeTakeFirstOrThrow()
   return {

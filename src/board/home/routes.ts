@@ -17,7 +17,13 @@ declare module '../../lib/http/views.ts' {
       buildings: Awaited<ReturnType<typeof buildingsOf>>
       categories: typeof categories
     }
-    'board/home/issue': { card: Card; issue: PublicIssue; support: ReturnType<typeof supportOf>; story: Told[]; promise: number | null }
+    'board/home/issue': {
+      card: Card
+      issue: PublicIssue
+      support: ReturnType<typeof supportOf>
+      story: Told[]
+      promise: number | null
+    }
   }
 }
 
@@ -45,6 +51,7 @@ const filters = {
   }),
 }
 const onHome = 5
+const perStage = 2
 
 /** 首页: the neighbourhood's front room, its list of matters, and one matter's whole way. */
 export const home: Slice = (app, { clock }) => {
@@ -54,9 +61,8 @@ export const home: Slice = (app, { clock }) => {
       issues: (await publicIssues(trx, { open: true })).issues,
       glance: await atAGlance(trx, now),
     }))
-    // What has moved furthest says most about this place; the newest come after it.
-    const shown = issues.slice(0, onHome * 3).sort((a, b) => weight(b) - weight(a)).slice(0, onHome)
-    return reply.page('board/home/show', { cards: shown.map((issue) => toCard(issue, req.community.prefix, now)), ...glance })
+    const cards = onePlate(issues).map((issue) => toCard(issue, req.community.prefix, now))
+    return reply.page('board/home/show', { cards, ...glance })
   })
 
   app.get('/issues', { schema: filters, config: { who: 'anyone' } }, async (req, reply) => {
@@ -90,4 +96,14 @@ export const home: Slice = (app, { clock }) => {
   })
 }
 
-const weight = (issue: IssueCard) => issue.households + (issue.stage === 2 || issue.stage === 3 ? 20 : 0)
+/** A few of each stage, those that most households care about first: the front room shows the whole way, not one step of it. */
+function onePlate(issues: IssueCard[]): IssueCard[] {
+  const taken = new Map<number, number>()
+  return issues
+    .toSorted((a, b) => b.households - a.households)
+    .filter(({ stage }) => {
+      taken.set(stage, (taken.get(stage) ?? 0) + 1)
+      return Number(taken.get(stage)) <= perStage
+    })
+    .slice(0, onHome)
+}

@@ -18,7 +18,14 @@ function withBallots<R extends Awaited<ReturnType<typeof roomOf>>>(room: R, ball
   const current = items.find((item) => item.no === room.current?.no) ?? null
   // Between two items the wall keeps showing what was decided last.
   const shown = current ?? items.findLast((item) => item.state !== 'waiting') ?? null
-  return { ...room, items, current, shown, open: ballots.find((ballot) => ballot.closedAt === null) ?? null, ballots: ballots.length }
+  return {
+    ...room,
+    items,
+    current,
+    shown,
+    open: ballots.find((ballot) => ballot.closedAt === null) ?? null,
+    ballots: ballots.length,
+  }
 }
 
 /** The open vote as it is pushed into the place that waits for it (`next-<meeting>-<ordinal>`); null: none is open. */
@@ -38,7 +45,10 @@ export interface Mine {
 }
 
 /** SQL for `Mine`, to be read along with the meeting `meetings` in one statement. */
-export const mine = (me: { personId: number | null; householdId: number | null }) => sql<Mine>`(select json_build_object(
+export const mine = (me: {
+  personId: number | null
+  householdId: number | null
+}) => sql<Mine>`(select json_build_object(
   'door', (select json_build_object('building', b.name, 'door', h.door) from households h join buildings b on b.id = h.building_id
            where h.id = ${me.householdId}::int),
   'doorHere', exists (select from attendance a where a.meeting_id = meetings.id and a.household_id = ${me.householdId}::int

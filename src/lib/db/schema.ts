@@ -401,6 +401,7 @@ interface Electorate {
   community_id: Own
   ballot_id: number
   voter_id: number
+  line: string
   household_id: number | null
   seat_id: number | null
 }

@@ -51,7 +51,7 @@ export async function triageQueue(db: Db, at: Date) {
         eb
           .selectFrom('filing_messages as m')
           .innerJoin('filings', 'filings.id', 'm.filing_id')
-          .select(['no', 'channel', 'filings.state', 'm.at'])
+          .select(['no', 'channel', 'filed_at', 'm.at'])
           .select(excerpt('m.words'))
           .where('m.person_id', 'is', null)
           .where('m.at', '>', new Date(at.getTime() - lately))

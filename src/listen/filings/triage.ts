@@ -75,8 +75,7 @@ const Transfer = z.object({
   to: z
     .literal('')
     .transform(() => null)
-    .or(number)
-    .catch(0),
+    .or(number),
   cause: line({ max: 200, min: 2, missing: 'triage.cause.missing' }),
 })
 const Acceptance = (offers: Listing) => z.object({ seen, ...draftFields(offers) })

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { blank, type Form, filled, line, moment, number, phone, readForm, typed } from '../../lib/http/forms.ts'
 import type { Me, Slice } from '../../lib/http/slice.ts'
 import { says } from '../../lib/i18n.ts'
 import { notFound } from '../../lib/refusal.ts'
+import { filingNumber } from '../filings/rules.ts'
 import {
   closeGathering,
   gatheringByNo,
@@ -26,6 +28,7 @@ declare module '../../lib/http/views.ts' {
       last: string | null
       key: string
       canClose: boolean
+      number: (line: { filed_at: Date; no: number }) => string
       form: Form
     }
   }
@@ -69,7 +72,7 @@ export const gatherings: Slice = (app, { clock }) => {
   })
 
   app.get('/desk/gatherings/:no', { schema: byNo, config: { who: noters } }, async (req, reply) =>
-    reply.page('listen/gatherings/show', notePage(await gatheringByNo(req.db, req.params.no), req.me, blank)),
+    reply.page('listen/gatherings/show', notePage(req, await gatheringByNo(req.db, req.params.no), blank)),
   )
 
   app.post(
@@ -89,7 +92,7 @@ export const gatherings: Slice = (app, { clock }) => {
 
       async function again(form: Form) {
         const gathering = await gatheringByNo(req.db, no)
-        return reply.code(422).page('listen/gatherings/show', notePage(gathering, req.me, form))
+        return reply.code(422).page('listen/gatherings/show', notePage(req, gathering, form))
       }
     },
   )
@@ -108,7 +111,7 @@ export const gatherings: Slice = (app, { clock }) => {
     return reply.goto(`/desk/gatherings/${req.params.no}`)
   })
 
-  function notePage(gathering: Gathering, me: Me, form: Form) {
+  function notePage({ me, community }: FastifyRequest, gathering: Gathering, form: Form) {
     const key = z.uuid().safeParse(form.values.key)
     const last = gathering.lines.find((line) => line.recorded_by === me.personId)
     return {
@@ -116,6 +119,7 @@ export const gatherings: Slice = (app, { clock }) => {
       last: last?.state === 'submitted' ? last.key : null,
       key: key.success ? key.data : randomUUID(),
       canClose: holds(me),
+      number: (line: { filed_at: Date; no: number }) => filingNumber(community.prefix, line.filed_at, line.no),
       form,
     }
   }

@@ -63,7 +63,8 @@ export async function gatheringByNo(db: Db, no: number) {
           .whereRef('f.gathering_id', '=', 'g.id')
           .where('f.state', '<>', 'withdrawn')
           .select(['f.key', 'f.no', 'f.words', 'f.state', 'b.name as building', 'h.door', 'p.name as recorder'])
-          .select(['f.recorded_by', sql<boolean>`f.phone_sealed is not null`.as('phoned')])
+
+          .select(['f.filed_at', 'f.recorded_by', sql<boolean>`f.phone_sealed is not null`.as('phoned')])
           .orderBy('f.id', 'desc')
           .limit(linesShown),
       ).as('lines'),
@@ -72,7 +73,8 @@ export async function gatheringByNo(db: Db, no: number) {
       ),
     ])
     .executeTakeFirstOrThrow(notFound)
-  return { ...gathering, voices: gathering.voices ?? 0 }
+  const lines = gathering.lines.map((line) => ({ ...line, filed_at: new Date(line.filed_at) }))
+  return { ...gathering, lines, voices: gathering.voices ?? 0 }
 }
 
 /** Opens a gathering and gives its number. The same one asked for twice, by a second press, is one. */

@@ -44,9 +44,8 @@ const revisitDays = 3
 const Wording = z.object(wordingFields)
 
 const dueDay = z
-  .literal('')
-  .transform(() => null)
-  .or(day)
+  .preprocess((value) => (value === '' ? undefined : value), day.optional())
+  .transform((due) => due ?? null)
 
 const Facts = (offers: Listing) => z.object({ ...factFields(offers), nextStep: open(line({ max: 80 })), dueOn: dueDay })
 

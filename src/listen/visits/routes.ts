@@ -6,6 +6,7 @@ import type { Slice } from '../../lib/http/slice.ts'
 import { says } from '../../lib/i18n.ts'
 import { notFound } from '../../lib/refusal.ts'
 import { groupCode } from '../../lib/tokens.ts'
+import { filingNumber } from '../filings/rules.ts'
 import { trackingLink } from '../filings/store.ts'
 import { coverage, doorPage, doorsOf, visitByKey } from './reads.ts'
 import { faultsOf, floors, isFreshOwn, maySee, mostMatters, outcomes, type Said, shortestMatter } from './rules.ts'
@@ -31,13 +32,14 @@ declare module '../../lib/http/views.ts' {
     }
     'listen/visits/show': {
       visit: Omit<Visit, 'remarkSealed'>
+      number: (no: number) => string
       /** The remark itself, 'closed' where a chair may ask for it, 'over' where its time is over, null where there is none. */
       remark: { text: string } | 'closed' | 'over' | null
       form: Form
     }
     'listen/visits/slip': {
       visit: Omit<Visit, 'remarkSealed'>
-      slips: { no: number; words: string; dueOn: string; code: string; link: string }[]
+      slips: { number: string; words: string; dueOn: string; code: string; link: string }[]
     }
   }
 }
@@ -140,7 +142,7 @@ export const visits: Slice = (app, { clock }) => {
     const remark = own
       ? { text: req.letterbox.vault.open(req.community.id, remarkSealed) }
       : remarkSealed && (req.me.roles.includes('chair') ? 'closed' : 'over')
-    return reply.page('listen/visits/show', { visit, remark, form: blank })
+    return reply.page('listen/visits/show', { visit, number: numberOf(req, visit), remark, form: blank })
   })
 
   // A post, because it writes: whoever reads a private remark leaves her name and her reason.
@@ -153,11 +155,13 @@ export const visits: Slice = (app, { clock }) => {
       if (remarkSealed === null || personId === null) throw notFound()
       const input = readForm(LookForm, req.body)
       if ('form' in input) {
-        return reply.code(422).page('listen/visits/show', { visit, remark: 'closed', form: input.form })
+        return reply
+          .code(422)
+          .page('listen/visits/show', { visit, number: numberOf(req, visit), remark: 'closed', form: input.form })
       }
       await req.db.transaction().execute((trx) => logLook(trx, visit.id, personId, input.data.purpose, clock()))
       const remark = { text: req.letterbox.vault.open(req.community.id, remarkSealed) }
-      return reply.page('listen/visits/show', { visit, remark, form: blank })
+      return reply.page('listen/visits/show', { visit, number: numberOf(req, visit), remark, form: blank })
     },
   )
 
@@ -167,11 +171,20 @@ export const visits: Slice = (app, { clock }) => {
     if (!isFreshOwn(visit, req.me.personId, clock())) throw notFound()
     const slips = visit.filings.map(({ code: sealed, no, words, dueOn }) => {
       const code = req.letterbox.vault.open(req.community.id, Buffer.from(sealed, 'base64'))
-      return { no, words, dueOn, code: groupCode(code), link: trackingLink(req.letterbox, code) }
+      return {
+        number: numberOf(req, visit)(no),
+        words,
+        dueOn,
+        code: groupCode(code),
+        link: trackingLink(req.letterbox, code),
+      }
     })
     return reply.page('listen/visits/slip', { visit, slips })
   })
 }
+
+const numberOf = (req: FastifyRequest, visit: { visitedAt: Date }) => (no: number) =>
+  filingNumber(req.community.prefix, visit.visitedAt, no)
 
 /** What the form says, as the rules know it; or the form again with what cannot be kept of it. */
 function whatWasSaid(data: z.output<typeof VisitForm>, body: unknown): { said: Said } | { form: Form } {

@@ -68,12 +68,11 @@ export const visits: Record<keyof typeof zh, string> = {
   'visits.one': 'Visit of {day}',
   'visits.volunteer': 'Who went',
   'visits.when': 'When',
-  'visits.filingNo': 'No. {no}',
   'visits.slip': 'Tracking codes for building {building}, flat {door}',
   'visits.slip.hand':
     'Copy the code for them, or print it and leave it. It shows how far the matter has come; no phone number needed.',
-  'visits.slip.code': 'Tracking code',
-  'visits.slip.qr': 'QR code to follow no. {no}',
+  'visits.slip.code': 'Tracking code of {number}',
+  'visits.slip.qr': 'QR code to follow {number}',
   'visits.slip.how':
     'Scan it, or tell the committee the code, to learn how far it has come. Keep it, and show it to nobody.',
   'visits.slip.due': 'Staff read it first and answer before {day}',

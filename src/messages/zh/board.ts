@@ -41,7 +41,7 @@ export const board = {
   'issue.late': '超期 {n} 个工作日',
   'issue.solved': '居民确认办好了',
   'issue.next': '下一步：',
-  'issue.households': '{n} 户关心',
+  'issue.households': '{n} 户',
   'issue.reopened': '居民说没办好，重新办过 {n} 次',
   'issue.toPromise': '看承诺和办理情况',
   'issue.heard': '怎么听来的',

@@ -46,7 +46,8 @@ const byItem = { params: byNo.params.extend({ item: number }) }
 const bySlug = { params: z.object({ slug: z.string() }) }
 const filter = z.object({
   shelf: z.enum(shelves).default('all'),
-  seat: z.coerce.number().int().min(1).max(7).optional(),
+  // A form's "everybody" sends an empty text.
+  seat: z.preprocess((text) => (text === '' ? undefined : text), z.coerce.number().int().min(1).max(7).optional()),
   before: number.optional(),
 })
 

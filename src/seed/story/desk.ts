@@ -1,78 +1,7 @@
 import { atDoor, inRoom, type Matter, sentIn } from './kinds.ts'
 
-/** What no meeting has taken up: matters that wait for one, that the desk looks after, that others have to do. */
+/** What the desk looks after itself, and what others have to do. */
 export const desk = {
-  // 待议: they wait for a meeting.
-  activityRoom: {
-    title: '老年活动室晚上和周末能不能也开',
-    text: '活动室工作日下午四点半就锁门，周末不开。白天带孙辈的老人只有晚上有空，希望晚上和周末也能开几个钟头。',
-    place: '老年活动室',
-    category: 'elder',
-    frail: true,
-    seat: 'committee',
-    voices: [
-      inRoom('elders', '3-402', '邢', '下棋刚下到一半就要锁门，大家坐到花坛边上接着下，冷煞了。', { nameShown: true }),
-      atDoor('2-401', '宣', 30, '白天要带孙子，晚上想去打打乒乓，门是关的。'),
-    ],
-    households: 18,
-    path: [['pooled', 15, '居委会在问有没有志愿者愿意管钥匙']],
-  },
-  riders: {
-    title: '外卖电瓶车在小区里开得太快',
-    text: '中午和傍晚，外卖电瓶车在小区里开得快，转弯不减速，老人小孩躲闪不及。希望定个规矩：在哪里停、走哪条路、开多快。',
-    place: '中心路、各楼门口',
-    category: 'transport',
-    safety: true,
-    frail: true,
-    seat: 'property',
-    voices: [
-      sentIn('4-604', '鲍', 34, '昨天傍晚一部外卖车从 4 号楼转角冲出来，我妈吓得坐在地上。', { phone: true }),
-      atDoor('10-301', '费', 31, '人家跑单也是急，能不能门口放个架子，让他们停下来走几步？'),
-      inRoom('tenants', '', '小赵', '我就是跑外卖的，也住这里。小区里没有路牌，找不到楼才急。有张清楚的地图，我们也不想开快。'),
-    ],
-    households: 26,
-    path: [['pooled', 24, '请送餐站点的负责人一起来']],
-  },
-  drying: {
-    title: '晒被子没地方，有人拉绳子晒在树上',
-    text: '高层阳台朝北的人家没处晒被子，有人在树之间拉绳子，也有人晒在健身器材上。希望找一块朝南的空地放几副晾衣架。',
-    place: '各楼之间草坪',
-    category: 'property',
-    seat: 'committee',
-    voices: [
-      atDoor('8-1102', '计', 40, '我家朝北，一个冬天被子没晒过太阳，只好搭在健身器材上，晓得不好看呀。'),
-      sentIn('6-1302', '伏', 37, '树上拉绳子晒被单，树都勒弯了。该给人家一个地方晒。'),
-    ],
-    households: 11,
-    path: [['pooled', 29, '先看看哪块空地一天有太阳']],
-  },
-  accounts: {
-    title: '小区的公共收益收了多少、用在哪里',
-    text: '电梯广告、停车、场地出租都有收入。希望每个季度把收了多少、用了多少、还剩多少贴出来，让大家看得懂。',
-    place: '全小区',
-    category: 'property',
-    seat: 'owners',
-    voices: [
-      sentIn('9-1502', '成', 36, '电梯里广告一块换一块，钱去哪了？贴张纸讲清楚就没人猜了。'),
-      inRoom('tenants', '11-204', '戈', '公示贴过的，字小得像蚂蚁，还贴在地下车库。'),
-      sentIn('1-1304', '', 28, '业委会换届以后没见过一张账单。'),
-    ],
-    households: 35,
-    path: [['pooled', 26, '业委会在整理去年的账']],
-  },
-  northDoor: {
-    title: '北边小门夜里十点锁，晚归的要绕一大圈',
-    text: '北边行人小门晚上十点上锁，从班车站、地铁回来的居民要绕到南门，多走一刻钟。希望晚一点锁，或者能刷卡进。',
-    place: '北边行人门',
-    category: 'transport',
-    seat: 'property',
-    voices: [
-      sentIn('11-1401', '宁', 27, '下了车离家就五十米，门一锁要绕十五分钟，下雨天真要哭出来。', { phone: true }),
-      inRoom('salon', '10-1202', '年', '装个刷卡的就好了，保安也不用半夜起来开门。'),
-    ],
-    households: 16,
-    path: [['pooled', 18, '和末班车的结果一起看']],
-  },
   // 刚受理: the desk has them in hand, nothing is decided yet.
   crackedDoor: {
     title: '3 号楼大堂玻璃门裂了一道',
@@ -83,7 +12,9 @@ export const desk = {
     safety: true,
     seat: 'property',
     voices: [
-      sentIn('3-801', '幸', 3, '大堂的玻璃门裂了一条缝，胶带粘了两天了，小孩跑来跑去，能不能先围起来？', { phone: true }),
+      sentIn('3-801', '幸', 3, '大堂的玻璃门裂了一条缝，胶带粘了两天了，小孩跑来跑去，能不能先围起来？', {
+        phone: true,
+      }),
       sentIn('3-1004', '', 2, '玻璃门那条缝今天又长了。'),
     ],
     households: 9,
@@ -99,7 +30,7 @@ export const desk = {
     seat: 'committee',
     voices: [
       sentIn('2-502', '岑', 4, '楼下新开的烧烤店，六点以后家里全是羊肉串味道，窗关紧也没用。', { phone: true }),
-      atDoor('2-602', '柏', 3, '早上阳台一摸一手油。'),
+      atDoor('2-602', 3, '早上阳台一摸一手油。'),
     ],
     households: 0,
     path: [],
@@ -112,9 +43,7 @@ export const desk = {
     category: 'child',
     safety: true,
     seat: 'property',
-    voices: [
-      sentIn('7-501', '柳', 2, '滑梯右边扶手晃得厉害，两颗螺丝掉了，我捡起来放在门卫那里了。', { phone: true }),
-    ],
+    voices: [sentIn('7-501', '柳', 2, '滑梯右边扶手晃得厉害，两颗螺丝掉了，我捡起来放在门卫那里了。', { phone: true })],
     households: 0,
     path: [],
   },
@@ -127,7 +56,7 @@ export const desk = {
     category: 'light',
     seat: 'property',
     voices: [
-      atDoor('8-1502', '明', 6, '一出电梯漆黑一片，拍手也不亮，我每天拿手机照钥匙孔。'),
+      atDoor('8-1502', 6, '一出电梯漆黑一片，拍手也不亮，我每天拿手机照钥匙孔。'),
       sentIn('8-1603', '', 5, '十六楼的灯也坏了，一起修掉吧。'),
     ],
     households: 12,
@@ -153,7 +82,10 @@ export const desk = {
     building: '11',
     category: 'property',
     seat: 'property',
-    voices: [sentIn('11-602', '辛', 9, '我的信箱锁坏了一年，银行账单被人踩在地上。'), atDoor('11-302', '贡', 7, '一排都是开着的，像掉了门牙。')],
+    voices: [
+      sentIn('11-602', '辛', 9, '我的信箱锁坏了一年，银行账单被人踩在地上。'),
+      atDoor('11-302', 7, '一排都是开着的，像掉了门牙。'),
+    ],
     households: 7,
     path: [
       ['assigned', 6, '物业统计要换几把锁'],
@@ -170,8 +102,8 @@ export const desk = {
     frail: true,
     seat: 'property',
     voices: [
-      atDoor('2-101', '雍', 21, '厨房下水口一股臭鸡蛋味道，用塑料袋扎住才敢烧饭。', { phone: true }),
-      atDoor('2-102', '段', 20, '我家卫生间也是，半夜臭醒。'),
+      atDoor('2-101', 21, '厨房下水口一股臭鸡蛋味道，用塑料袋扎住才敢烧饭。', { phone: true }),
+      atDoor('2-102', 20, '我家卫生间也是，半夜臭醒。'),
       sentIn('2-103', '', 17, '倒了三瓶管道疏通剂没用的，是总管的问题。'),
     ],
     households: 10,
@@ -189,8 +121,8 @@ export const desk = {
     frail: true,
     seat: 'property',
     voices: [
-      atDoor('6-202', '路', 26, '大白天开灯看报纸，电费先不讲，心里闷。'),
-      atDoor('6-101', '经', 25, '树好是好，修修枝就可以，千万别锯光头。'),
+      atDoor('6-202', 26, '大白天开灯看报纸，电费先不讲，心里闷。'),
+      atDoor('6-101', 25, '树好是好，修修枝就可以，千万别锯光头。'),
     ],
     households: 13,
     path: [
@@ -208,8 +140,8 @@ export const desk = {
     frail: true,
     seat: 'police',
     voices: [
-      atDoor('9-102', '相', 28, '我拄拐杖的，绿灯一亮就走，走到当中红灯了，车从身边呼呼过，心都跳出来。', { phone: true }),
-      inRoom('elders', '4-503', '查', '十五秒，小年轻跑都要快跑。加个十秒行不行。'),
+      atDoor('9-102', 28, '我拄拐杖的，绿灯一亮就走，走到当中红灯了，车从身边呼呼过，心都跳出来。', { phone: true }),
+      inRoom('elders', '4-503', '十五秒，小年轻跑都要快跑。加个十秒行不行。'),
     ],
     households: 22,
     path: [['referred', 16, '居委会每周问一次', '区交警支队']],
@@ -237,7 +169,7 @@ export const desk = {
     seat: 'property',
     voices: [
       sentIn('10-604', '农', 76, '车库里一格信号没有，充电桩扫码都扫不了。', { phone: true }),
-      inRoom('leaders', '2-1401', '晏', '真有人在下面不舒服，电话都打不出来。'),
+      inRoom('leaders', '2-1401', '真有人在下面不舒服，电话都打不出来。'),
     ],
     households: 20,
     path: [
@@ -253,11 +185,17 @@ export const desk = {
     frail: true,
     seat: 'committee',
     voices: [
-      inRoom('elders0', '4-201', '厉', '药吃到礼拜六断了，要等到礼拜一才能配。'),
-      atDoor('9-603', '宗', 55, '卫生站双休日不开门，儿子只有双休日有空陪我去。'),
+      inRoom('elders0', '4-201', '药吃到礼拜六断了，要等到礼拜一才能配。'),
+      atDoor('9-603', 55, '卫生站双休日不开门，儿子只有双休日有空陪我去。'),
     ],
     households: 14,
-    path: [['closed_explained', 41, '卫生站周末没有值班医生，暂时开不了。可以一次配两周的药，志愿者周五代取，登记在居委会。']],
+    path: [
+      [
+        'closed_explained',
+        41,
+        '卫生站周末没有值班医生，暂时开不了。可以一次配两周的药，志愿者周五代取，登记在居委会。',
+      ],
+    ],
   },
   balconies: {
     title: '朝南阳台能不能统一封起来',
@@ -267,7 +205,13 @@ export const desk = {
     seat: 'owners',
     voices: [sentIn('5-1102', '游', 66, '隔壁小区都能封阳台，为什么我们不行？下雨全飘进来。', { phone: true })],
     households: 6,
-    path: [['closed_explained', 58, '管理规约第十二条不许封外立面。要改规约，得由业主大会三分之二以上的业主参加、参加的过半数同意，业委会可以帮忙发起。']],
+    path: [
+      [
+        'closed_explained',
+        58,
+        '管理规约第十二条不许封外立面。要改规约，得由业主大会三分之二以上的业主参加、参加的过半数同意，业委会可以帮忙发起。',
+      ],
+    ],
   },
   bench: {
     title: '南门公交站旁的长凳断了一条腿',
@@ -278,7 +222,7 @@ export const desk = {
     frail: true,
     seat: 'property',
     voices: [
-      atDoor('4-302', '解', 24, '我坐下去差点翻过去，旁边的小伙子一把拉住我。', { phone: true }),
+      atDoor('4-302', 24, '我坐下去差点翻过去，旁边的小伙子一把拉住我。', { phone: true }),
       sentIn('10-402', '', 23, '先拿警示带围一下也好。'),
     ],
     households: 8,
@@ -297,7 +241,7 @@ export const desk = {
     category: 'clean',
     seat: 'property',
     voices: [
-      atDoor('9-1101', '丛', 33, '后面那堆垃圾堆了一个多月，老鼠都做窝了。'),
+      atDoor('9-1101', 33, '后面那堆垃圾堆了一个多月，老鼠都做窝了。'),
       sentIn('9-904', '', 31, '垃圾堆旁边的路只剩半条，推车过不去。'),
     ],
     households: 9,

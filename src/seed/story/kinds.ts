@@ -1,5 +1,6 @@
 import type { Category, IssueState } from '../../listen/issues/rules.ts'
 import type { Choice } from '../../vote/ballots/rules.ts'
+import { gatherings } from './gatherings.ts'
 
 /** What a story is made of. The words are the neighbours' own; who they are is invented. */
 
@@ -11,9 +12,10 @@ export interface Voice {
   words: string
   /** '12-602'; left out: the person did not say. */
   door?: string
+  /** Only the form asks for it. */
   surname?: string
   ago: number
-  /** The gathering it was said in; it gives the day. */
+  /** The gathering it was said in. */
   gathering?: string
   phone?: true
   nameShown?: true
@@ -44,20 +46,20 @@ export interface Matter {
   path: Step[]
 }
 
-type Extra = Partial<Pick<Voice, 'phone' | 'nameShown' | 'locale' | 'thread'>>
+type Told = Partial<Pick<Voice, 'phone' | 'thread'>>
+type Sent = Told & Partial<Pick<Voice, 'nameShown' | 'locale'>>
 
 /** Said at the door to a volunteer. */
-export const atDoor = (door: string, surname: string, ago: number, words: string, extra: Extra = {}): Voice => ({
+export const atDoor = (door: string, ago: number, words: string, extra: Told = {}): Voice => ({
   ear: 'door',
   door,
-  surname,
   ago,
   words,
   ...extra,
 })
 
 /** Sent in by the person: from the form, the poster's code, the box by the gate. */
-export const sentIn = (door: string, surname: string, ago: number, words: string, extra: Extra = {}): Voice => ({
+export const sentIn = (door: string, surname: string, ago: number, words: string, extra: Sent = {}): Voice => ({
   ear: 'bridge',
   ...(door && { door }),
   surname,
@@ -66,16 +68,20 @@ export const sentIn = (door: string, surname: string, ago: number, words: string
   ...extra,
 })
 
-/** Said in a gathering and noted there. */
-export const inRoom = (gathering: string, door: string, surname: string, words: string, extra: Extra = {}): Voice => ({
+/** Said in a gathering and noted there; the gathering gives the day. */
+export const inRoom = (gathering: string, door: string, words: string): Voice => ({
   ear: 'gather',
   gathering,
   ...(door && { door }),
-  surname,
-  ago: 0,
+  ago: known(gathering).ago,
   words,
-  ...extra,
 })
+
+function known(gathering: string) {
+  const told = gatherings[gathering]
+  if (!told) throw new Error(`the story has no gathering ${gathering}`)
+  return told
+}
 
 export interface Promised {
   text: string

@@ -1,5 +1,6 @@
 import type { Meeting } from './kinds.ts'
-import { earlierMeetings } from './meetings-earlier.ts'
+import { first } from './meeting-first.ts'
+import { second } from './meeting-second.ts'
 
 /** The five-party meetings, oldest first. */
 const last: Meeting = {
@@ -182,4 +183,4 @@ const coming: Meeting = {
   ],
 }
 
-export const meetings: Meeting[] = [...earlierMeetings, last, coming]
+export const meetings: Meeting[] = [first, second, last, coming]

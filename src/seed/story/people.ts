@@ -3,14 +3,6 @@ import type { SeatKey } from './kinds.ts'
 
 /** Who the story is about. Every name is invented. */
 
-export const seats = [
-  { key: 'party', name: '党组织', nameEn: 'Party branch', character: '党', colour: 'seal', required: false },
-  { key: 'committee', name: '居委会', nameEn: "Residents' Committee", character: '居', colour: 'leaf', required: true },
-  { key: 'owners', name: '业委会', nameEn: "Owners' Committee", character: '业', colour: 'sky', required: false },
-  { key: 'property', name: '物业', nameEn: 'Property manager', character: '物', colour: 'gold', required: false },
-  { key: 'police', name: '社区民警', nameEn: 'Community police', character: '警', colour: 'dusk', required: false },
-] as const
-
 interface Person {
   name: string
   post: string

@@ -95,8 +95,8 @@ async function freeze(trx: Trx, opening: Opening, place: { meeting_id: number; i
       on conflict (community_id, meeting_id) where closed_at is null do nothing
       returning id, no, eligible),
     copied as (
-      insert into electorate (ballot_id, voter_id, household_id, seat_id)
-      select opened.id, roll.id, ${voters === 'household' ? sql`roll.id, null` : sql`null, roll.id`} from opened, roll)
+      insert into electorate (ballot_id, voter_id, line, household_id, seat_id)
+      select opened.id, roll.id, roll.line, ${voters === 'household' ? sql`roll.id, null` : sql`null, roll.id`} from opened, roll)
     select * from opened`.execute(trx)
   return rows[0] ?? null
 }

@@ -1,0 +1,31 @@
+import type { Hall } from './data.ts'
+import type { Postgres, Server } from './machine.ts'
+import type { Line } from './report.ts'
+
+export interface Size {
+  sockets: number
+  /** Each target is measured beside its floor this often. */
+  rounds: number
+  seconds: number
+  warmUp: number
+  /** Votes of each socket in a round. */
+  votes: number
+  broadcasts: number
+  starts: number
+}
+
+/** What every measurement works on. */
+export interface Run {
+  size: Size
+  database: Postgres
+  hall: Hall
+  app: Server
+  floor: Server
+  startApp(port?: number): Promise<Server>
+  startFloor(port?: number): Promise<Server>
+  /** How busy the load and the neighbours on this machine were, for whoever judges the figures. */
+  seen: { what: string; clientBusy: number; foreign: number }[]
+}
+
+/** A part of the bench: tells its lines, and gives what else there is to say and what was not right. */
+export type Part = (run: Run, tell: (line: Line) => void) => Promise<{ asides: string[]; wrong: string[] }>

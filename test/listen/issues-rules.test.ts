@@ -1,0 +1,187 @@
+import fc from 'fast-check'
+import t from 'tap'
+import {
+  type IssueState,
+  isClosed,
+  issueStates,
+  movesFor,
+  stageOf,
+  stages,
+  statesOf,
+  whyNotMerge,
+  whyNotMove,
+  whyNotMoveAtDesk,
+  whyNotSplit,
+} from '../../src/listen/issues/rules.ts'
+import { similar } from '../../src/listen/issues/similar.ts'
+import { whyNotPublic } from '../../src/listen/issues/wording.ts'
+
+t.test('a public text gives away no phone, however it is written', async (t) => {
+  for (const text of [
+    '打 13812345678',
+    '打 138 1234 5678',
+    '打 138-1234-5678 找小王',
+    '打１３８１２３４５６７８',
+    '+86 138 1234 5678',
+    '手机一三八一二三四五六七八',
+    '手机幺三八幺二三四五六七八',
+    '座机 021-55550123',
+    '座机 5555 0123',
+  ])
+    t.equal(whyNotPublic(text), 'texts.phone', text)
+})
+
+t.test('nor papers', async (t) => {
+  for (const text of [
+    '310101199001011234',
+    '31010119900101123X',
+    '身份证３１０１０１１９９００１０１１２３４',
+    '310101 19900101 1234',
+  ])
+    t.equal(whyNotPublic(text), 'texts.idNumber', text)
+})
+
+t.test('nor a door', async (t) => {
+  for (const text of [
+    '602室的陈阿姨',
+    '602 室',
+    '12号楼602',
+    '12 号楼 602 室',
+    '12号602',
+    '12栋602',
+    '12幢1单元602',
+    '3单元502',
+    '12-602',
+    '12-1-602',
+    '12－602 楼下',
+    '12#602',
+    '6楼602',
+    '六零二室',
+    '十二号楼六〇二室',
+    'Room 602',
+    'apt. 1203',
+    'flat 602',
+  ])
+    t.equal(whyNotPublic(text), 'texts.door', text)
+})
+
+t.test('what people need to say is not taken for a secret', async (t) => {
+  for (const text of [
+    '12 号楼垃圾房晚上太暗',
+    '3 号楼消防通道被挡住',
+    '小区班车末班能不能延到晚上十一点',
+    '12 号楼 300 户',
+    '每天 9:30 末班，加班到 10 点',
+    '2026-11-30 前换好',
+    '2026年11月24日开会',
+    '12 月 4 日前拿出报价',
+    '3-5 天内来修',
+    '10-200 米都听得见',
+    '拨打 12345 热线',
+    '110 报警',
+    '7 路公交 1500 米外',
+    '二十三点',
+    '一共一百二十户',
+    '三楼活动室',
+    '地下车库 B 区渗水',
+    'The last bus leaves at 9:30 pm',
+    '物业费每平方米 2.50 元',
+    '20261128',
+  ])
+    t.equal(whyNotPublic(text), null, text)
+})
+
+t.test('checking a text never fails and never takes long', async (t) => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (text) =>
+      [null, 'texts.phone', 'texts.idNumber', 'texts.door'].includes(whyNotPublic(text)),
+    ),
+  )
+  const before = Date.now()
+  for (const text of ['1 '.repeat(1000), '1-'.repeat(1000), '12号'.repeat(700), '一'.repeat(2000)]) whyNotPublic(text)
+  t.ok(Date.now() - before < 1_000)
+})
+
+const open = [
+  '小区班车末班能不能延到晚上十一点 班车晚上九点半就没了，加班回来只能走二十分钟',
+  '12 号楼垃圾房晚上太暗，老人看不清台阶',
+  '快递柜挡住 3 号楼消防通道',
+  '地下车库 B 区渗水',
+  '广场舞音量和时间怎么定',
+  '电瓶车上楼充电，楼道有焦味',
+].map((text, no) => ({ no, text }))
+
+t.test('what neighbours say in other words is found', async (t) => {
+  for (const [words, no] of [
+    ['加完班十点多回来，接驳车早没有了', 0],
+    ['末班车太早，孩子上晚自习回不来', 0],
+    ['垃圾房的灯不亮，我妈摔了一跤', 1],
+    ['三号楼下面的消防通道被快递柜占了', 2],
+    ['车库漏水，车上都是水迹', 3],
+    ['晚上跳广场舞太吵', 4],
+    ['楼道里给电动车充电太危险', 5],
+  ] as const)
+    t.equal(similar(words, open)[0]?.no, no, words)
+  for (const words of ['猫咪丢了', '物业费涨价不合理', '我想学书法', '', '？！', '<script>'])
+    t.same(similar(words, open), [], words)
+  t.ok(similar('班车', open, { top: 1 }).length <= 1)
+})
+
+t.test('likeness: 1 with itself, the same both ways, between 0 and 1, whatever is written', async (t) => {
+  const words = fc.string({ unit: fc.constantFrom(...'班车末太早灯坏了ab 12，'), maxLength: 30 })
+  fc.assert(
+    fc.property(words, words, (a, b) => {
+      const score = (from: string, to: string) => similar(from, [{ text: to }], { atLeast: 0 })[0]?.score ?? 0
+      return Math.abs(score(a, b) - score(b, a)) < 1e-9 && score(a, b) >= 0 && score(a, b) <= 1
+    }),
+  )
+  t.ok(similar('末班车太早', [{ text: '末班车太早' }])[0]?.score ?? 0 > 0.999)
+  fc.assert(
+    fc.property(
+      fc.string({ unit: 'binary' }),
+      fc.array(fc.string({ unit: 'binary' })),
+      (a, all) =>
+        similar(
+          a,
+          all.map((text) => ({ text })),
+        ).length <= 3,
+    ),
+  )
+})
+
+t.test('the desk offers only steps the table has, and the store refuses every other', async (t) => {
+  const anybody = fc.record({ personId: fc.integer({ min: 1, max: 3 }), chair: fc.boolean() })
+  const issue = fc.record({
+    state: fc.constantFrom<string>(...issueStates),
+    handledBy: fc.option(fc.integer({ min: 1, max: 3 })),
+  })
+  fc.assert(
+    fc.property(issue, anybody, fc.constantFrom(...issueStates), (issue, clerk, to) => {
+      const offered = movesFor(issue, clerk).includes(to)
+      if (offered !== (whyNotMoveAtDesk(issue, to, clerk) === null)) return false
+      return !offered || whyNotMove(issue.state, to) === null
+    }),
+  )
+  fc.assert(
+    fc.property(issue, fc.integer({ min: 1, max: 3 }), (issue, personId) =>
+      movesFor(issue, { personId, chair: false }).every(
+        (to) => !['closed_explained', 'closed_referred', 'closed_not_adopted'].includes(to),
+      ),
+    ),
+  )
+  fc.assert(
+    fc.property(anybody, (clerk) => movesFor({ state: 'revisiting', handledBy: clerk.personId }, clerk).length === 0),
+  )
+  t.same(movesFor({ state: 'made up', handledBy: null }, { personId: 1, chair: true }), [])
+})
+
+t.test('each state has one stage, and no voice comes in or goes out once there was a vote', async (t) => {
+  t.same(stages.flatMap(statesOf).sort(), [...issueStates].sort())
+  for (const state of issueStates) t.ok(statesOf(stageOf(state)).includes(state))
+  for (const state of ['decided', 'resolving', 'claimed_done', 'revisiting'] as IssueState[]) {
+    t.ok(whyNotMerge(state))
+    t.ok(whyNotSplit(state, false))
+    t.notOk(whyNotSplit(state, true))
+  }
+  for (const state of issueStates.filter(isClosed)) t.ok(whyNotMerge(state))
+})

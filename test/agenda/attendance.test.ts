@@ -375,7 +375,7 @@ t.test('only staff and the chair work the desk, and the list of who came is thei
       t.equal((await stranger.post(`/desk/meetings/${meeting.no}/${noun}`)).statusCode, 403, noun)
   }
   const neighbour = await town.as({ door: '3-101' })
-  t.notMatch((await neighbour.get(`/join/${meeting.code}`)).body, '602')
+  t.notMatch((await neighbour.get(`/join/${meeting.code}`)).body, '602 室')
   const elsewhere = await settle(town.house, town.clock.now, 'elsewhere')
   const page = await shen.get(`/c/${elsewhere.community.slug}/join/${meeting.code}`)
   t.equal(page.statusCode, 404, 'a code means nothing in another neighbourhood')

@@ -156,7 +156,7 @@ export const people: Record<keyof typeof zh, string> = {
   'register.kept': 'unchanged',
   'register.clashes': 'with another area',
   'register.refused': 'unreadable',
-  'register.import': 'Write {n?this door:these {n} doors}',
+  'register.import': 'Write {n} {n?door:doors} to the register',
   'register.importHint':
     'Only the good lines are written. Unreadable ones and those with another area are left out; mend the table and come again.',
   'register.nothing': 'Nothing to write: every line is in the register already, or has a problem.',
@@ -165,8 +165,7 @@ export const people: Record<keyof typeof zh, string> = {
     'Votes are weighed by area, so a file never changes one. The register keeps its own; please check the deed.',
   'register.refused.title': 'Lines that cannot be read',
   'register.line': 'Line',
-  'register.text': 'What it says',
-  'register.why': 'Why',
+  'register.why': 'What it says, and what is wrong',
   'register.inFile': 'In the file',
   'register.inRegister': 'In the register',
   'register.again': 'Choose another file',

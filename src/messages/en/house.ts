@@ -1,7 +1,6 @@
 import type { house as zh } from '../zh/house.ts'
 
 export const house: Record<keyof typeof zh, string> = {
-  'error.title': 'Something went wrong',
   'error.notFound': 'There is no such page, or it is not open to you.',
   'error.notAllowed': 'This page is for people with a role here. Please come in by the link the committee gave you.',
   'error.foreign': 'This request did not come from one of our own pages, so nothing was done. Go back and try again.',
@@ -13,7 +12,6 @@ export const house: Record<keyof typeof zh, string> = {
   'error.busy':
     'Many people are here right now and this did not go through. What you wrote is still there; try again in a few seconds.',
   'error.ours': 'The mistake is ours and nothing was saved. Please tell the committee the number below.',
-  'error.request': 'Number {id}',
   'error.home': 'Back to the home page',
   'form.missing': 'Please fill this in',
   'form.long': 'That is too long; please shorten it',

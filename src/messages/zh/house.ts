@@ -1,6 +1,5 @@
 /** Words of the house itself: errors, refusals and what every form says. */
 export const house = {
-  'error.title': '出错了',
   'error.notFound': '没有这个页面，或者它不给您看。',
   'error.notAllowed': '这一页要有相应身份才能看。请用居委会发给您的链接进入。',
   'error.foreign': '这个请求不是从我们自己的页面发出的，没有处理。请回到页面再试一次。',
@@ -11,7 +10,6 @@ export const house = {
   'error.malformed': '这次提交的内容读不懂，没有保存。请回到页面再试一次。',
   'error.busy': '现在人多，没能处理。您写的内容还在，请过几秒再试。',
   'error.ours': '是我们这边出了错，没有保存。请把下面这个号告诉居委会。',
-  'error.request': '编号 {id}',
   'error.home': '回首页',
   'form.missing': '这里还没写',
   'form.long': '太长了，请写得短一些',

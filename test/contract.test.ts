@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
-import { environmentKeys } from '../src/config.ts'
+import { environmentKeys, readConfig, WrongConfig } from '../src/config.ts'
 import { zh } from '../src/messages/zh.ts'
 import { routeTable } from '../src/routetable.ts'
 import { textsUnder } from './lib/sources.ts'
@@ -15,6 +15,26 @@ t.test('every variable of the environment is in both tables, and none besides', 
     const rows = [...read(path).matchAll(/^\| `([A-Z][A-Z_]+)` \|/gm)].map(([, key]) => key)
     t.same(rows.sort(), [...environmentKeys].sort(), path)
   }
+})
+
+t.test('a wrong environment names every fault at once', async (t) => {
+  const wrong = { PORT: 'eighty', DATABASE_URL: 'mysql://x', PUBLIC_ORIGIN: 'https://x/y', NOTIFY_SINK: 'mail' }
+  try {
+    readConfig(wrong)
+    t.fail('accepted')
+  } catch (error) {
+    t.ok(error instanceof WrongConfig)
+    const { faults } = error as WrongConfig
+    t.equal(faults.length, 4)
+    for (const key of Object.keys(wrong)) t.ok(
+      faults.some((fault) => fault.startsWith(key)),
+      key,
+    )
+  }
+})
+
+t.test('an empty variable counts as unset', async (t) => {
+  t.equal(readConfig({ DATABASE_URL: '', PORT: '' }).port, 3000)
 })
 
 t.test('every code the program ends with is listed', async (t) => {

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
+import { isIPv6 } from 'node:net'
 import cookie from '@fastify/cookie'
 import formbody from '@fastify/formbody'
 import helmet from '@fastify/helmet'
 import multipart from '@fastify/multipart'
 import rateLimit from '@fastify/rate-limit'
 import websocket from '@fastify/websocket'
-import Fastify, { type RouteOptions } from 'fastify'
+import Fastify, { type FastifyRequest, type RouteOptions } from 'fastify'
 import { front } from './board/front/routes.ts'
 import { conventions } from './lib/http/conventions.ts'
 import { doors, liveDoor } from './lib/http/doors.ts'
@@ -61,7 +62,7 @@ export async function buildApp(deps: Deps, settings: Settings = {}): Promise<App
       const max = route.config?.perMinute
       if (max) route.config = { ...route.config, rateLimit: { max, timeWindow: '1 minute' } }
     })
-    await app.register(rateLimit, { global: false })
+    await app.register(rateLimit, { global: false, keyGenerator: whoAsks })
   }
   conventions(app, deps)
   staticFiles(app)
@@ -75,6 +76,19 @@ export async function buildApp(deps: Deps, settings: Settings = {}): Promise<App
     { prefix: '/c/:slug' },
   )
   return app
+}
+
+/**
+ * Whose requests are counted together: an address's, or, of somebody we know, a session's, because a hall full of
+ * phones shares one address and must not be held up by it. Of an IPv6 address it is the network a provider hands out.
+ */
+function whoAsks({ me, ip }: FastifyRequest): string {
+  if (me.sessionId !== null) return `session ${me.sessionId}`
+  if (!isIPv6(ip) || ip.startsWith('::ffff:')) return ip
+  const [begin = '', end = ''] = ip.split('::')
+  const groups = [begin, end].map((part) => part.split(':').filter(Boolean))
+  const zeros = Array(8 - groups.flat().length).fill('0')
+  return [...(groups[0] ?? []), ...zeros, ...(groups[1] ?? [])].slice(0, 4).join(':')
 }
 
 /** Nothing but our own files: no inline script, no inline style, no other origin (trust 4.9). */

@@ -1,5 +1,7 @@
 import { Agent, request } from 'node:http'
+import { connect } from 'node:net'
 import t from 'tap'
+import { WebSocket } from 'undici'
 import { settle } from '../cast.ts'
 import { onServer } from '../harness.ts'
 import { freshEnv, inHouse, runToEnd, spawnHouse } from './spawned.ts'
@@ -44,6 +46,20 @@ t.test('it starts, answers, stops', async (t) => {
   if (onServer) t.notMatch(house.printed(), 'Trial mode')
   else t.match(house.printed(), /Trial mode: .*\n.*set DATABASE_URL/, 'trial mode is called that')
 
+  // A page with its socket open, and a phone that fell asleep with one.
+  const live = `${house.origin.replace('http', 'ws')}/c/wutongli/live?topic=room:1&locale=zh`
+  const socket = new WebSocket(live, { headers: { origin: house.origin } })
+  const told = new Promise<number>((done) => socket.addEventListener('close', ({ code }) => done(code)))
+  await new Promise((done) => socket.addEventListener('open', done))
+  const asleep = connect({ port: Number(new URL(house.origin).port), host: '127.0.0.1' })
+  t.teardown(() => asleep.destroy())
+  asleep.write(
+    `GET /c/wutongli/live?topic=room:1&locale=zh HTTP/1.1\r\nHost: x\r\nOrigin: ${house.origin}\r\nConnection: Upgrade\r\n` +
+      'Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+  )
+  await new Promise((done) => asleep.once('data', done))
+  asleep.pause()
+
   // A form that is half sent when the signal comes.
   const agent = new Agent({ keepAlive: true })
   const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': '5', origin: house.origin }
@@ -58,7 +74,8 @@ t.test('it starts, answers, stops', async (t) => {
   const { status, at } = await answered
   t.equal(status, 303, 'the request under way was answered')
   t.equal((await house.ended).code, 0)
-  t.ok(Date.now() - at < 3_000, `and it did not wait for an idle connection (${Date.now() - at} ms)`)
+  t.equal(await told, 1012, 'the page was told to come back')
+  t.ok(Date.now() - at < 5_000, `and nothing idle or asleep held it up (${Date.now() - at} ms)`)
 })
 
 t.test('trial mode belongs to one process', { skip: onServer && 'a server is made for several' }, async (t) => {

@@ -41,7 +41,7 @@ async function burst(run: Run, crowd: Crowd, tell: Told, wrong: string[]): Promi
     const { open } = await crowd.ask('connect', at)
     if (open < size.sockets) wrong.push(`only ${open} sockets opened for "${what}"`)
     const watched = { server, database: run.database.pid }
-    const command = { ballot: hall.ballotNo, rounds, ...words }
+    const command = { ballot: hall.ballotNo, rounds, seconds: size.seconds, ...words }
     const { result, cpu, foreign } = await costOf(watched, () => crowd.ask('vote', command))
     await crowd.ask('close', {})
     run.seen.push({ what, foreign, clientBusy: result.clientBusy })

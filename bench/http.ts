@@ -55,12 +55,12 @@ export const overHttp: Part = async (run, tell) => {
   return { asides: [], wrong }
 }
 
-const loadOn = ({ url }: Server, { method, headers, requests }: Requests, seconds: number) =>
-  load({ url, seconds, connections, method, headers, requests })
+const loadOn = ({ url }: Server, what: Requests, { requests, seconds }: { requests: number; seconds: number }) =>
+  load({ url, requestsAtMost: requests, seconds, connections, ...what })
 
 async function perRequest(run: Run, server: Server, requests: Requests, what: string) {
   const watched = { server: server.pid, database: run.database.pid }
-  const { result, cpu, foreign } = await costOf(watched, () => loadOn(server, requests, run.size.seconds))
+  const { result, cpu, foreign } = await costOf(watched, () => loadOn(server, requests, run.size))
   run.seen.push({ what, foreign, clientBusy: result.clientBusy })
   return { ms: (cpu * 1000) / result.requests, happened: result }
 }

@@ -213,10 +213,10 @@ export async function serve(script: string, env: Record<string, string>, path: s
   })
   for (;;) {
     if (child.exitCode !== null) throw new Error(`${script} ended with ${child.exitCode}`)
-    if (performance.now() - began > 30_000) throw new Error(`${script} did not answer within 30 seconds`)
     const answer = await fetch(url + path, { headers: { connection: 'close' } }).catch(() => null)
     await answer?.arrayBuffer()
     if (answer?.ok) break
+    if (performance.now() - began > 30_000) throw new Error(`${path} answered ${answer?.status ?? 'nothing'} for 30 s`)
     await pause(3)
   }
   return { child, pid: child.pid ?? 0, port: at, url, startMs: performance.now() - began }

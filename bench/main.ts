@@ -19,8 +19,9 @@ const full = process.argv.includes('--full')
 const size: Size = {
   sockets: full ? 10_000 : 1_000,
   rounds: full ? 3 : 2,
-  seconds: full ? 8 : 4,
-  warmUp: 2,
+  requests: full ? 20_000 : 8_000,
+  seconds: full ? 10 : 5,
+  warmUp: { requests: 3_000, seconds: 8 },
   votes: full ? 6 : 20,
   broadcasts: 20,
   starts: full ? 5 : 3,
@@ -55,10 +56,10 @@ try {
 
 async function bench(): Promise<string[]> {
   const began = performance.now()
+  const here = machine()
   const run = await prepare()
-  const { cores, load } = machine()
   say(
-    `${cores} cores shared with others, load ${load.toFixed(1)}; Node ${process.version}, PostgreSQL ${run.database.version}`,
+    `${here.cores} cores, load ${here.load.toFixed(1)} before the run; Node ${process.version}, PostgreSQL ${run.database.version}`,
   )
   say('Other systems are not run here: a floor stands beside each figure. What Redmine, Polis and others cost on one')
   say('machine is in docs/performance.md.\n')
@@ -74,7 +75,7 @@ async function bench(): Promise<string[]> {
   say('')
   for (const aside of [...asides, ...loadsOf(run)]) say(aside)
   const minutes = (performance.now() - began) / 60_000
-  write({ run, lines, asides, wrong, minutes })
+  write({ run, machine: here, lines, asides, wrong, minutes })
   say(`${minutes.toFixed(1)} minutes; every figure of every round is in bench/report.json`)
   return wrong
 }
@@ -99,7 +100,9 @@ async function prepare(): Promise<Run> {
   return { size, database: postgres, hall, app, floor, startApp, startFloor, seen: [] }
 }
 
-const machine = () => ({ cores: availableParallelism(), load: loadavg()[0] ?? 0 })
+function machine() {
+  return { cores: availableParallelism(), load: loadavg()[0] ?? 0, cpu: cpus()[0]?.model ?? '' }
+}
 
 /** How much of the machine the load itself took, and others on it: figures that these bent are told, not hidden. */
 function loadsOf({ seen }: Run): string[] {
@@ -115,20 +118,21 @@ function loadsOf({ seen }: Run): string[] {
 
 interface Result {
   run: Run
+  machine: ReturnType<typeof machine>
   lines: Line[]
   asides: string[]
   wrong: string[]
   minutes: number
 }
 
-function write({ run, lines, asides, wrong, minutes }: Result): void {
+function write({ run, machine, lines, asides, wrong, minutes }: Result): void {
   const report = {
     at: new Date().toISOString(),
     commit: commitOf(),
     command: `npm run bench${full ? ' -- --full' : ''}`,
     node: process.version,
     postgres: run.database.version,
-    machine: { ...machine(), cpu: cpus()[0]?.model ?? '' },
+    machine,
     minutes,
     size,
     lines,

@@ -6,8 +6,10 @@ export interface Size {
   sockets: number
   /** Each target is measured beside its floor this often. */
   rounds: number
+  /** Requests of a load, and the seconds it may take at most. */
+  requests: number
   seconds: number
-  warmUp: number
+  warmUp: { requests: number; seconds: number }
   /** Votes of each socket in a round. */
   votes: number
   broadcasts: number

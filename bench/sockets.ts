@@ -11,8 +11,11 @@ export interface Commands {
   connect: { url: string; cookies: string[] }
   /** Sets off a broadcast by `sql`, `times` times, and waits for the last socket to get a frame with `marker` each time. */
   broadcast: { times: number; databaseUrl: string; sql: string; marker: string }
-  /** Every socket votes, and again as soon as it is answered. A vote counts when its answer holds `counted`. */
-  vote: { ballot: number; rounds: number; counted: string; refused: string }
+  /**
+   * Every socket votes, and again as soon as it is answered, `rounds` times or as often as the seconds allow. A vote
+   * counts when its answer holds `counted`.
+   */
+  vote: { ballot: number; rounds: number; seconds: number; counted: string; refused: string }
   /** After the server died: waits for it to come back and opens all sockets again. */
   back: { sinceEpochMs: number }
   close: Record<string, never>
@@ -72,7 +75,9 @@ async function connectAll(): Promise<Answers['connect']> {
   return { ms: performance.now() - began, open: openNow() }
 }
 
-const openNow = () => sockets.filter((socket) => socket.readyState === WebSocket.OPEN).length
+function openNow(): number {
+  return sockets.filter((socket) => socket.readyState === WebSocket.OPEN).length
+}
 
 /** Resolves with the first frame: an open socket that was told nothing yet is not in sync. */
 function connectOne(at: number, cookie: string): Promise<void> {
@@ -117,12 +122,13 @@ async function broadcast({ times, databaseUrl, sql, marker }: Commands['broadcas
   return { heard, lost: times * sockets.length - heard, spreadMs: median(spreads), bytes }
 }
 
-async function vote({ ballot, rounds, counted, refused }: Commands['vote']): Promise<Answers['vote']> {
+async function vote({ ballot, rounds, seconds, counted, refused }: Commands['vote']): Promise<Answers['vote']> {
   const waits: number[] = []
   let acked = 0
+  let sentAll = 0
   const began = performance.now()
   const castAll = async (socket: WebSocket, at: number) => {
-    for (let round = 0; round < rounds; round++) {
+    for (let round = 0; round < rounds && performance.now() - began < seconds * 1000; round++) {
       const choice = (['for', 'against', 'abstain'] as const)[(at + round) % 3]
       const sent = performance.now()
       const answered = new Promise<boolean>((done) => {
@@ -131,16 +137,17 @@ async function vote({ ballot, rounds, counted, refused }: Commands['vote']): Pro
           else if (data.includes(refused)) done(false)
         }
       })
+      sentAll++
       socket.send(JSON.stringify({ ballot: String(ballot), choice, key: randomUUID() }))
       if (await answered) acked++
       waits.push(performance.now() - sent)
     }
   }
-  await Promise.race([Promise.all(sockets.map(castAll)), pause(3 * patience, undefined, { ref: false })])
+  await Promise.race([Promise.all(sockets.map(castAll)), pause(seconds * 1000 + patience, undefined, { ref: false })])
   const ms = performance.now() - began
   waits.sort((a, b) => a - b)
   const at = (part: number) => waits[Math.floor(waits.length * part)] ?? 0
-  return { acked, refused: sockets.length * rounds - acked, ms, p50: at(0.5), p99: at(0.99) }
+  return { acked, refused: sentAll - acked, ms, p50: at(0.5), p99: at(0.99) }
 }
 
 /** One scout knocks until somebody opens; what is measured is the house, not the patience of phones. */

@@ -1,18 +1,21 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { Said } from './commands.ts'
 import { readConfig } from './config.ts'
 import { endingOf } from './exits.ts'
 import { askHolder } from './lib/db/lock.ts'
+import { type Profile, profiles } from './seed/names.ts'
 
 const usage = `Wutong 梧桐议事
 
   npm run admin -- sign-in <who>     one-time links for everybody of that name or id who has a role or a seat
   npm run admin -- import <community> <file.csv>
                                      brings doors into the register; tells every line it refuses and why
+  npm run seed -- --profile <demo|empty|load> [--communities N] [--seats N] [--households N] [--issues N] [--json FILE]
+                                     founds communities and prints a way in for every part; FILE gets it all, for scripts
   npx wutong verify                  counts every closed vote again and compares it with what was declared
   npm run routes -- [--json]         every route: method, path, who may call it, what it takes
-  npx wutong <admin|routes> …        the same without npm run
+  npx wutong <admin|seed|routes> …   the same without npm run
 
 The environment is the one of npm start; README.md and docs/contract.md list it.
 `
@@ -38,6 +41,8 @@ async function cli([command, ...args]: string[]): Promise<number> {
   switch (command) {
     case 'admin':
       return admin(args)
+    case 'seed':
+      return seed(args)
     case 'routes':
       return routes(args)
     case 'verify':
@@ -69,6 +74,47 @@ async function admin([command, ...args]: string[]): Promise<number> {
     default:
       throw new Misused(command ? `There is no command admin ${command}.` : 'Which admin command?')
   }
+}
+
+async function seed(args: string[]): Promise<number> {
+  const number = { type: 'string' } as const
+  const { values } = parseArgs({
+    args,
+    options: {
+      profile: { type: 'string' },
+      communities: { ...number, default: '1' },
+      seats: { ...number, default: '0' },
+      households: number,
+      issues: number,
+      json: { type: 'string' },
+    },
+  })
+  const { json, profile, ...counts } = values
+  if (!isProfile(profile)) throw new Misused(`Which profile? One of ${profiles.join(', ')}.`)
+  const plan: Record<string, unknown> = { profile }
+  for (const [name, text] of Object.entries(counts)) {
+    if (!/^\d{1,6}$/.test(text)) throw new Misused(`--${name}: ${text} is not a number.`)
+    plan[name] = Number(text)
+  }
+  const { lines } = await askTheHouse('seed', [JSON.stringify(plan)])
+  const [told = ''] = lines
+  // Whoever reads it can come in as anybody.
+  if (json) writeFileSync(json, `${told}\n`, { mode: 0o600 })
+  const { communities } = JSON.parse(told) as Seeded
+  for (const { name, home, entrances } of communities) {
+    say(`${name.zh} ${name.en}  ${home}`)
+    for (const [part, { link }] of Object.entries(entrances)) say(`  ${part.padEnd(12)} ${link}`)
+  }
+  return 0
+}
+
+function isProfile(text: string | undefined): text is Profile {
+  return profiles.some((profile) => profile === text)
+}
+
+/** What of a seeded house is for people to read; the rest is for scripts. */
+interface Seeded {
+  communities: { name: { zh: string; en: string }; home: string; entrances: Record<string, { link: string }> }[]
 }
 
 async function routes(args: string[]): Promise<number> {

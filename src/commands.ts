@@ -5,6 +5,7 @@ import type { Vault } from './lib/vault.ts'
 import { signIn } from './people/entry/admin.ts'
 import { readRegister, squareMetres } from './people/register/rules.ts'
 import { importRegister } from './people/register/store.ts'
+import { type Plan, seed } from './seed.ts'
 import { verify } from './verify.ts'
 
 /** What a command works with: the open house, whoever holds it. */
@@ -56,9 +57,14 @@ const commands: Record<string, (desk: Desk, args: string[]) => Promise<Said>> = 
     return { ok: refused.length === 0 && done.clashes.length === 0, lines }
   },
 
+  /** Founds communities by a plan in JSON; what scripts need of them comes back as JSON. */
+  async seed({ house, ...tools }, [plan = '']) {
+    return { ok: true, lines: [JSON.stringify(await seed(house, tools, JSON.parse(plan) as Plan))] }
+  },
+
   async verify({ house }) {
     const { checked, wrong } = await verify(house)
-    const verdict = wrong.length === 0 ? 'All of it agrees.' : `${wrong.length} things do not agree:`
+    const verdict = wrong.length === 0 ? 'All of it agrees.' : `What does not agree (${wrong.length}):`
     return { ok: wrong.length === 0, lines: [...checked, verdict, ...wrong] }
   },
 }

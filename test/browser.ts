@@ -13,14 +13,14 @@ export interface Stage {
   person(who?: Parameters<Town['as']>[0], device?: Device): Promise<Person>
 }
 
-export interface Device {
+interface Device {
   width?: number
   height?: number
   lang?: 'zh' | 'en'
   script?: boolean
 }
 
-export interface Person {
+interface Person {
   page: Page
   context: BrowserContext
   /** Opens a path of the community. */

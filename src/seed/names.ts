@@ -1,6 +1,6 @@
 import type { Neighbourhood } from './found.ts'
 
-export const profiles = ['demo', 'empty', 'load'] as const
+const profiles = ['demo', 'empty', 'load'] as const
 export type Profile = (typeof profiles)[number]
 
 /** Invented, every one. The first is the one the story is about. */

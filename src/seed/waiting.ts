@@ -1,6 +1,6 @@
 import { askFiler, declineFiling, referFiling } from '../listen/filings/decisions.ts'
 import { withdrawFiling, writeToDesk } from '../listen/filings/thread.ts'
-import { hear, type Noted } from './hearing.ts'
+import { hear, type Noted, saidAt } from './hearing.ts'
 import { clerkFor } from './listening.ts'
 import { type Waiting, waiting } from './story/waiting.ts'
 import { clockTime, type Moment, type Tale } from './tale.ts'
@@ -27,6 +27,7 @@ export function waitingMoments(when: When): Moment[] {
 }
 
 function cameIn(when: When, told: Waiting, i: number): Date {
+  if (told.gathering) return saidAt(when, told, `waiting ${i}`)
   if (told.when === 'overdue') return when.justOverdue('16:10')
   return told.when === undefined ? when.ago(told.ago, clockTime(`waiting ${i}`, 9, 16)) : when.hoursAgo(told.when)
 }

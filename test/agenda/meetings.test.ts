@@ -269,7 +269,7 @@ t.test('the room tells what everybody may see, in one statement, and nothing abo
   t.equal(room.seats[1]?.speakerName, '吴建国')
   t.same([room.households, room.people], [1, 2])
   const told = JSON.stringify(room)
-  for (const secret of ['13812345678', '602', '末班车能不能晚一点']) t.notMatch(told, secret)
+  for (const secret of ['13812345678', '12-602', '602 室', '末班车能不能晚一点']) t.notMatch(told, secret)
 })
 
 t.test('the meetings and one meeting cost three statements each', async (t) => {

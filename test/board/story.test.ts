@@ -167,6 +167,8 @@ t.test('the shuttle bus that stops too early: from a sentence to a result she co
 
   await t.test('决: the ballot comes to every phone, five vote, and the wall moves', async (t) => {
     await zhou.go(`/meetings/${meeting}/chair`)
+    await zhou.page.keyboard.press('Space')
+    await zhou.page.getByText('介绍：小区班车').waitFor()
     for (const step of ['介绍', '发言']) {
       await zhou.page.keyboard.press('Space')
       await zhou.page.locator('.steps [aria-current]', { hasText: step }).waitFor()

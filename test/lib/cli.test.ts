@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { settle } from '../cast.ts'
@@ -90,6 +90,34 @@ t.test('verify ends with 0 where all agrees and with 1 where it does not', async
   const wrong = await wutong('verify')
   t.equal(wrong.code, 1)
   t.match(wrong.err, 'wutongli: issue 1: is accepted, the journal says nothing of it')
+})
+
+t.test('a seeded house gives scripts their ways in, and agrees with itself', async (t) => {
+  const env = await freshEnv(t)
+  const path = join(env.DATA_DIR ?? '', 'out.json')
+  const plan = ['--profile', 'load', '--communities', '2', '--households', '24', '--issues', '6', '--seats', '2']
+  const { code, out } = await runToEnd('cli.ts', ['seed', ...plan, '--json', path], env)
+  t.equal(code, 0)
+  t.match(out, /^ {2}chair +http:\/\/localhost:\d+\/c\/load-1\/enter\/[\w-]{43}$/m)
+  const { profile, communities } = JSON.parse(readFileSync(path, 'utf8'))
+  t.equal(profile, 'load')
+  t.equal(communities.length, 2)
+  const [first] = communities
+  t.match(first, { slug: 'load-1', name: { zh: /\p{Script=Han}/u, en: String }, home: String, issues: [Number] })
+  t.match(first.entrances.chair, { cookie: /^wt\d+=[\w-]{43}$/, link: /\/enter\/[\w-]{43}$/ })
+  t.equal(first.doors.length, 2)
+  for (const wrong of [['--profile', 'rich'], ['--profile', 'demo', '--seats', 'many'], []])
+    t.equal((await runToEnd('cli.ts', ['seed', ...wrong], env)).code, 64)
+
+  const verified = await runToEnd('cli.ts', ['verify'], env)
+  t.equal(verified.code, 0, verified.err)
+  const house = await spawnHouse(t, env)
+  const { origin } = house
+  const page = (cookie: string) =>
+    fetch(`${origin}/c/load-1/meetings/${first.meeting.no}/chair`, { headers: { cookie } })
+  t.equal((await page(first.entrances.chair.cookie)).status, 200, 'the cookie opens the chair’s page')
+  t.equal((await page('')).status, 403)
+  t.equal((await house.stop('SIGTERM')).code, 0)
 })
 
 t.test('verify looks and changes nothing', { skip: onServer && 'an empty folder is the embedded case' }, async (t) => {

@@ -52,7 +52,7 @@ export async function filingOf(town: Town, code: string) {
 export const draft = {
   title: '小区班车末班能不能晚一点',
   body: '晚下班的居民赶不上末班车。',
-  category: 'transport',
+  category: 'transport' as const,
   place: '北门班车站',
 }
 

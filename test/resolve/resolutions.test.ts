@@ -5,6 +5,7 @@ import { promisesOf, resolutionOfIssue } from '../../src/resolve/resolutions/rea
 import { makeResolution } from '../../src/resolve/resolutions/store.ts'
 import { settle } from '../cast.ts'
 import { startTown } from '../harness.ts'
+import { statementsOf } from '../statements.ts'
 import { evening, hostile, issueState, messages, ownerOf, promiseOf, unreadable } from './passed.ts'
 
 const town = await startTown(t)
@@ -319,4 +320,17 @@ t.test('a program that makes a promise is held to the same rules', async (t) => 
     new Refusal('resolutions.owner.wrong'),
   )
   t.ok((await makeResolution(town.db, letterbox, promise, by, town.clock.now)).no)
+})
+
+t.test('three statements a page at most, however much stands there', async (t) => {
+  const { at } = await promised()
+  await feng.post(`${at}/updates`, { words: '第一条' })
+  for (const path of ['/ledger', '/ledger?shelf=overdue&seat=4', at]) {
+    for (const [who, browser] of Object.entries({ stranger, feng })) {
+      const count = await statementsOf(() => browser.get(path))
+      t.ok(count <= 3, `${who} ${path}: ${count}`)
+    }
+  }
+  const night = await evening(town)
+  t.ok((await statementsOf(() => zhou.get(night.path))) <= 3)
 })

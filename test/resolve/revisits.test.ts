@@ -2,6 +2,7 @@ import t from 'tap'
 import { settleRevisits } from '../../src/resolve/revisits/store.ts'
 import { settle } from '../cast.ts'
 import { startTown } from '../harness.ts'
+import { statementsOf } from '../statements.ts'
 import { claimed, hostile, issueState, messages, ownerOf, unreadable } from './passed.ts'
 
 const town = await startTown(t)
@@ -373,4 +374,21 @@ t.test('the pages read in English too', async (t) => {
     ).body,
     'Asking around',
   )
+})
+
+t.test('three statements a page at most, and nothing on the way keeps one', async (t) => {
+  const { id, codes } = await claimed(town, Array(4).fill({}))
+  const [first] = await revisitsOf(id)
+  const shen = await town.as('shen')
+  const pages: [Awaited<ReturnType<typeof town.as>>, string][] = [
+    [stranger, `/track/${codes[0]}/answer`],
+    [shen, '/desk/revisits'],
+    [shen, `/desk/revisits/${first?.id}`],
+  ]
+  for (const [browser, path] of pages) {
+    const count = await statementsOf(async () => {
+      t.equal((await browser.get(path)).headers['cache-control'], 'no-store')
+    })
+    t.ok(count <= 3, `${path}: ${count}`)
+  }
 })

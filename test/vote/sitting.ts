@@ -143,6 +143,3 @@ export async function sitting({ db, cast, clock }: Town, issues = 1): Promise<Si
     },
   }
 }
-
-/** The doors of the cast, in order: twelve of building 3, twelve of building 12. */
-export const allDoors = (town: Town): Door[] => Object.keys(town.cast.doors) as Door[]

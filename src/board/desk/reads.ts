@@ -93,7 +93,8 @@ export async function deskCounts(db: Db, today: string) {
            (select count(*) from filings where state = 'submitted' and due_on < ${today}) as late,
            (select count(distinct issue_id) from issue_texts where approved_at is null) as wording,
            (select count(*) from issues where state = 'pooled') as pooled,
-           (select count(*) from revisits where answered_at is null) as revisits,
+           (select count(*) from revisits v join resolutions r on r.id = v.resolution_id and r.cycle = v.cycle
+             where v.answered_at is null and r.claimed_at is not null and r.closed_at is null) as revisits,
            (select count(*) from issues where closed_at is null) as open,
            (select count(*) from issues where closed_at is null and due_on < ${today} and state not in ('claimed_done', 'revisiting')) as overdue,
            (select coalesce(json_agg(json_build_object('position', position, 'name', name, 'nameEn', name_en) order by position), '[]') from seats) as seats`.execute(

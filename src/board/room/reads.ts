@@ -45,10 +45,7 @@ export interface Mine {
 }
 
 /** SQL for `Mine`, to be read along with the meeting `meetings` in one statement. */
-export const mine = (me: {
-  personId: number | null
-  householdId: number | null
-}) => sql<Mine>`(select json_build_object(
+const mine = (me: { personId: number | null; householdId: number | null }) => sql<Mine>`(select json_build_object(
   'door', (select json_build_object('building', b.name, 'door', h.door) from households h join buildings b on b.id = h.building_id
            where h.id = ${me.householdId}::int),
   'doorHere', exists (select from attendance a where a.meeting_id = meetings.id and a.household_id = ${me.householdId}::int

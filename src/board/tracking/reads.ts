@@ -34,9 +34,17 @@ export async function trackedFiling(db: Db, code: string) {
         .exists(
           eb
             .selectFrom('revisits')
+            // Only the round that is being asked now: an earlier one ended when the work was taken up again.
+            .innerJoin('resolutions', (join) =>
+              join
+                .onRef('resolutions.id', '=', 'revisits.resolution_id')
+                .onRef('resolutions.cycle', '=', 'revisits.cycle'),
+            )
             .select('revisits.id')
             .whereRef('filing_id', '=', 'filings.id')
-            .where('answered_at', 'is', null),
+            .where('answered_at', 'is', null)
+            .where('resolutions.claimed_at', 'is not', null)
+            .where('resolutions.closed_at', 'is', null),
         )
         .as('asked'),
       jsonObjectFrom(

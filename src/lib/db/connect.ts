@@ -54,8 +54,9 @@ function onServer(connectionString: string, max: number): House {
     statement_timeout: 30_000,
     idle_in_transaction_session_timeout: 10_000,
   })
-  // Without a listener, an idle connection lost to a restart of the server would end the whole process.
+  // Without a listener, a connection lost to a restart of the server, idle or between two statements, would end the whole process.
   pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
   return house(
     pool,
     false,

@@ -16,9 +16,9 @@ const watch = {
 }
 const looks = {
   querystring: z.object({
-    lang: z.enum(['zh', 'en']).optional(),
-    size: z.enum(['m', 'l', 'xl']).optional(),
-    theme: z.enum(['auto', 'light', 'dark']).optional(),
+    locale: z.enum(['zh', 'en']).optional(),
+    size: z.enum(['', 'l', 'xl']).optional(),
+    theme: z.enum(['', 'light', 'dark']).optional(),
     back: z.string().max(500).default('/'),
   }),
 }
@@ -38,11 +38,12 @@ export function doors(app: App, { house }: Deps): void {
 
   // Looks are links, so they work without JavaScript: set a cookie, go back to where she was.
   app.get('/settings', { schema: looks, config: { who: 'anyone' } }, async (req, reply) => {
-    const { lang, size, theme, back } = req.query
+    const { locale, size, theme, back } = req.query
     const keep = { path: '/', maxAge: aYear, sameSite: 'lax', httpOnly: true } as const
-    if (lang) reply.setCookie('lang', lang, keep)
-    if (size) reply.setCookie('size', size, keep)
-    if (theme) reply.setCookie('theme', theme, keep)
+    if (locale) reply.setCookie('lang', locale, keep)
+    // Nothing: back to the normal size, or to what the device prefers.
+    if (size !== undefined) reply.setCookie('size', size, keep)
+    if (theme !== undefined) reply.setCookie('theme', theme, keep)
     return reply.redirect(safeBack(back), 303)
   })
 }

@@ -26,13 +26,6 @@ export interface Bar {
   id?: string
 }
 
-export interface Seat {
-  character: string
-  name: string
-  colour: string
-  here: boolean
-  vacant: boolean
-}
 
 const segmenter = new Intl.Segmenter('zh-CN', { granularity: 'word' })
 const startsHan = /^\p{Script=Han}/u

@@ -16,10 +16,6 @@ function formatters(locale: Locale) {
 }
 
 const made = { zh: formatters('zh'), en: formatters('en') }
-const isoDay = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' })
-
-/** The day a moment falls on in Shanghai, 'YYYY-MM-DD'. */
-export const dayOf = (at: Date): string => isoDay.format(at)
 
 /** 'YYYY-MM-DD' or a moment → a moment to format. */
 const moment = (at: Date | string) => (typeof at === 'string' ? new Date(`${at}T12:00:00+08:00`) : at)

@@ -65,10 +65,6 @@ export const line = (rule: Said) => said(rule).transform((text) => text.replace(
 /** A ticked box sends 'on' (or any value), an unticked one sends nothing. */
 export const ticked = z.preprocess((value) => value !== undefined && value !== '', z.boolean())
 
-/** Chips that may be several: none, one or many values of the same name. */
-export const chosen = <const V extends readonly [string, ...string[]]>(values: V) =>
-  z.preprocess((value) => (value === undefined ? [] : Array.isArray(value) ? value : [value]), z.array(z.enum(values)))
-
 /** A mainland mobile or a landline, or nothing; blanks and dashes are ours to remove. */
 export const phone = z
   .string()

@@ -9,7 +9,7 @@ import type { Letterbox } from '../outbox.ts'
 import type { Vault } from '../vault.ts'
 import type { Views } from './views.ts'
 
-export const roles = ['resident', 'volunteer', 'staff', 'chair', 'manager', 'admin'] as const
+const roles = ['resident', 'volunteer', 'staff', 'chair', 'manager', 'admin'] as const
 export type Role = (typeof roles)[number]
 
 /** Who may call a route: anyone; a bound door ('household'); whoever sits on a chair ('seat'); or any of these roles. */

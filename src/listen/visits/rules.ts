@@ -5,9 +5,9 @@ export const outcomes = ['met', 'not_home', 'come_again', 'refused'] as const
 export type Outcome = (typeof outcomes)[number]
 
 /** A door nobody has been to for this long counts as not visited. */
-export const coveredDays = 90
+const coveredDays = 90
 /** So long the volunteer may read her own private remark again; after that only the chair may, with a reason. */
-export const remarkDays = 14
+const remarkDays = 14
 /** As many matters as one visit has boxes for. */
 export const mostMatters = 5
 export const shortestMatter = 5

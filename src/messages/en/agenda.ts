@@ -106,7 +106,6 @@ export const agenda: Record<keyof typeof zh, string> = {
   'meetings.order.total': 'About {n} {n?minute:minutes} in all',
   'meetings.order.up': 'Move “{title}” one place up',
   'meetings.order.down': 'Move “{title}” one place down',
-  'meetings.order.minutes': 'Time',
   'meetings.order.minutesOf': 'Time for “{title}”',
   'meetings.order.setMinutes': 'Set time',
   'meetings.order.n': '{n} min',

@@ -136,7 +136,6 @@ export const resolve: Record<keyof typeof zh, string> = {
   'revisits.desk.lead': 'Call or visit those who have not answered. Whoever did the work does not ask.',
   'revisits.desk.empty': 'Nobody to ask today.',
   'revisits.desk.filing': 'Report',
-  'revisits.desk.filingNo': 'No. {no}',
   'revisits.desk.matter': 'About',
   'revisits.desk.asked': 'Asked on',
   'revisits.desk.reach': 'How to reach',

@@ -99,7 +99,6 @@ export const agenda = {
   'meetings.order.total': '一共约 {n} 分钟',
   'meetings.order.up': '把《{title}》往前移一位',
   'meetings.order.down': '把《{title}》往后移一位',
-  'meetings.order.minutes': '议多久',
   'meetings.order.minutesOf': '《{title}》议多久',
   'meetings.order.setMinutes': '改时间',
   'meetings.order.n': '{n} 分钟',

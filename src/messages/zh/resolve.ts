@@ -131,7 +131,6 @@ export const resolve = {
   'revisits.desk.lead': '还没回答的人，打电话或者上门问一声。办这件事的人不能自己问。',
   'revisits.desk.empty': '今天没有要回访的人。',
   'revisits.desk.filing': '反映',
-  'revisits.desk.filingNo': '第 {no} 号',
   'revisits.desk.matter': '问哪件事',
   'revisits.desk.asked': '哪天问的',
   'revisits.desk.reach': '怎么联系',

@@ -16,7 +16,7 @@ export interface RegisterRow {
   ownerHeads: number | null
 }
 
-export interface Reason {
+interface Reason {
   key: MessageKey
   values?: Values
 }
@@ -32,7 +32,7 @@ export interface Register {
   refused: RefusedLine[]
 }
 
-export const mostLines = 20_000
+const mostLines = 20_000
 const longestLine = 1_000
 const shown = 160
 

@@ -3,7 +3,7 @@ import type { Db, Trx } from '../../lib/db/schema.ts'
 import type { By } from '../../lib/journal.ts'
 import { doorKey, type KnownDoor, type RegisterRow, standing } from './rules.ts'
 
-export interface Clash {
+interface Clash {
   row: RegisterRow
   /** The area the register already has, in 0.01 m². */
   area: number

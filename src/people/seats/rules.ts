@@ -1,7 +1,7 @@
 /** 席位 — the parties at the table: data of the community, three to seven of them (domain 3.5). Pure. */
 import type { MessageKey } from '../../lib/i18n.ts'
 
-export const fewestSeats = 3
+const fewestSeats = 3
 export const mostSeats = 7
 export const colours = ['seal', 'leaf', 'sky', 'gold', 'dusk', 'plum', 'teal'] as const
 export type Colour = (typeof colours)[number]

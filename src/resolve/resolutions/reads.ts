@@ -9,9 +9,9 @@ import { progressOf, type ResolutionState, stateOf, timeOf } from './rules.ts'
 export type Promised = ReturnType<typeof asPromised>
 
 export const shelves = ['all', 'open', 'overdue', 'asking', 'closed'] as const
-export type Shelf = (typeof shelves)[number]
+type Shelf = (typeof shelves)[number]
 
-export const pageSize = 25
+const pageSize = 25
 
 /** The public ledger, newest promise first, 25 at a time: those below `before`. One statement. */
 export async function ledger(db: Db, { shelf, seat, before }: LedgerFilter, at: Date) {

@@ -3,7 +3,7 @@ import { shanghaiDay, workingDayAfter, workingDaysLeft } from '../../lib/calenda
 import type { MessageKey } from '../../lib/i18n.ts'
 
 /** Working days a reopened promise gets at least: its first day stays in the journal (domain 3.2, row 14). */
-export const reopenedDays = 5
+const reopenedDays = 5
 const maxSteps = 8
 const maxStepLength = 80
 const furthestYears = 2
@@ -29,7 +29,7 @@ interface Dates {
   closed_at: Date | null
 }
 
-export const states = ['in_progress', 'claimed_done', 'revisiting', 'closed'] as const
+const states = ['in_progress', 'claimed_done', 'revisiting', 'closed'] as const
 export type ResolutionState = (typeof states)[number]
 
 /** Where it stands. Overdue is derived beside it, not a state; claimed with nobody to ask stays `claimed_done`. */

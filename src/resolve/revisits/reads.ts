@@ -1,8 +1,7 @@
 import { sql } from 'kysely'
 import { jsonArrayFrom } from 'kysely/helpers/postgres'
-import type { Db, Trx } from '../../lib/db/schema.ts'
-import type { Letterbox } from '../../lib/outbox.ts'
-import { notFound, Refusal } from '../../lib/refusal.ts'
+import type { Db } from '../../lib/db/schema.ts'
+import { notFound } from '../../lib/refusal.ts'
 import { readCode, sha256 } from '../../lib/tokens.ts'
 import { type Actor, isSettledForGood } from '../resolutions/rules.ts'
 import { type Answer, askedLongAgo, isHandler, verdict } from './rules.ts'
@@ -66,7 +65,7 @@ function standingOf(last: Asked, at: Date): Standing {
   return isSettledForGood(last.closed_at, at) ? 'over' : 'open'
 }
 
-export const deskSize = 25
+const deskSize = 25
 
 /** Who has not answered, those who were asked first before the others; 25 at a time, above `after`. One statement. */
 export async function waitingRevisits(db: Db, after: number | undefined, me: Actor) {
@@ -84,6 +83,7 @@ export async function waitingRevisits(db: Db, after: number | undefined, me: Act
       'revisits.id',
       'asked_at as askedAt',
       'filings.no as filingNo',
+      'filed_at as filedAt',
       'channel',
       'resolutions.no',
       'resolutions.text',
@@ -156,6 +156,7 @@ export async function revisitToRecord(db: Db, id: number) {
       'revisits.id',
       'answered_at',
       'filings.no as filingNo',
+      'filed_at as filedAt',
       'filings.words as said',
       'resolutions.no',
       'resolutions.text',
@@ -169,50 +170,3 @@ export async function revisitToRecord(db: Db, id: number) {
 }
 
 export type ToRecord = Awaited<ReturnType<typeof revisitToRecord>>
-
-/** How to reach a filer, for whoever asks her; the look is written down first. Refuses the handler. */
-export async function contactOf(db: Db, letterbox: Letterbox, id: number, me: Actor, purpose: string, at: Date) {
-  return db.transaction().execute(async (trx) => {
-    const row = await contactRow(trx, id)
-    if (me.personId === null || isHandler(me, row)) throw new Refusal('revisits.handler', 403)
-    await trx
-      .insertInto('access_log')
-      .values({
-        at,
-        person_id: me.personId,
-        subject: `filing:${row.filingNo}`,
-        fields: ['phone', 'surname', 'household'],
-        purpose,
-      })
-      .execute()
-    return {
-      phone: row.phone_sealed ? letterbox.vault.open(letterbox.communityId, row.phone_sealed) : null,
-      surname: row.surname,
-      building: row.building,
-      door: row.door,
-    }
-  })
-}
-
-export type Contact = Awaited<ReturnType<typeof contactOf>>
-
-async function contactRow(trx: Trx, id: number) {
-  return trx
-    .selectFrom('revisits')
-    .innerJoin('resolutions', 'resolutions.id', 'revisits.resolution_id')
-    .innerJoin('filings', 'filings.id', 'revisits.filing_id')
-    .leftJoin('households', 'households.id', 'filings.household_id')
-    .leftJoin('buildings', 'buildings.id', 'households.building_id')
-    .where('revisits.id', '=', id)
-    .select([
-      'filings.no as filingNo',
-      'phone_sealed',
-      'surname',
-      'buildings.name as building',
-      'households.door',
-      'seat_id',
-      'person_id',
-      'claimed_by',
-    ])
-    .executeTakeFirstOrThrow(notFound)
-}

@@ -4,25 +4,22 @@ import { blank, type Form, number, readForm, said } from '../../lib/http/forms.t
 import type { Slice } from '../../lib/http/slice.ts'
 import { says, translator } from '../../lib/i18n.ts'
 import { Refusal, refuseIf } from '../../lib/refusal.ts'
-import {
-  type Contact,
-  contactOf,
-  type Question,
-  questionOf,
-  revisitToRecord,
-  ripeResolutions,
-  type ToRecord,
-  waitingRevisits,
-} from './reads.ts'
+import { revealContact } from '../../listen/filings/decisions.ts'
+import { filingNumber } from '../../listen/filings/rules.ts'
+import { type Question, questionOf, revisitToRecord, ripeResolutions, type ToRecord, waitingRevisits } from './reads.ts'
 import { isHandler, satisfactions, solutions, ways, whyNotAnswer } from './rules.ts'
 import { answerRevisit, settleRevisits } from './store.ts'
+
+type Contact = Awaited<ReturnType<typeof revealContact>>
+/** The number people quote for a filing. */
+type Numbered = (filing: { filedAt: Date; filingNo: number }) => string
 
 declare module '../../lib/http/views.ts' {
   interface Views {
     'resolve/revisits/answer': { question: Question; code: string; form: Form }
     'resolve/revisits/desk': Awaited<ReturnType<typeof waitingRevisits>> &
-      Awaited<ReturnType<typeof ripeResolutions>> & { settled: number | undefined }
-    'resolve/revisits/record': { revisit: ToRecord; contact: Contact | null; form: Form }
+      Awaited<ReturnType<typeof ripeResolutions>> & { settled: number | undefined; number: Numbered }
+    'resolve/revisits/record': { revisit: ToRecord; number: string; contact: Contact | null; form: Form }
   }
 }
 
@@ -40,6 +37,9 @@ const RecordForm = AnswerForm.extend({ way: z.enum(ways, says('revisits.record.w
 
 /** 评: the people who spoke say whether it is solved; the desk asks those who did not answer by themselves. */
 export const revisits: Slice = (app, { clock }) => {
+  // Somebody's words, and what she says of the work: nothing on the way may keep a page.
+  app.addHook('onSend', async (_req, reply) => void reply.header('cache-control', 'no-store'))
+
   const anybody = { who: 'anyone', perMinute: 60 } as const
   const desk = { who: ['staff', 'chair'] } as const
 
@@ -70,7 +70,7 @@ export const revisits: Slice = (app, { clock }) => {
       ...(await waitingRevisits(trx, req.query.after, req.me)),
       ...(await ripeResolutions(trx, clock())),
     }))
-    return reply.page('resolve/revisits/desk', { ...page, settled: req.query.settled })
+    return reply.page('resolve/revisits/desk', { ...page, settled: req.query.settled, number: numbered(req) })
   })
 
   app.post('/desk/revisits/settlement', { schema: bySlug, config: desk }, async (req, reply) => {
@@ -83,8 +83,11 @@ export const revisits: Slice = (app, { clock }) => {
   )
 
   app.post('/desk/revisits/:id/contact', { schema: byId, config: desk }, async (req, reply) => {
+    const revisit = await revisitToRecord(req.db, req.params.id)
+    if (isHandler(req.me, revisit)) throw new Refusal('revisits.handler', 403)
+    const clerk = { personId: req.me.personId ?? 0, chair: req.me.roles.includes('chair') }
     const purpose = translator('zh')('revisits.record.purpose')
-    const contact = await contactOf(req.db, req.letterbox, req.params.id, req.me, purpose, clock())
+    const contact = await revealContact(req.db, req.letterbox, { no: revisit.filingNo, clerk, at: clock() }, purpose)
     return record(req, reply, req.params.id, blank, contact)
   })
 
@@ -100,6 +103,10 @@ export const revisits: Slice = (app, { clock }) => {
     const revisit = await revisitToRecord(req.db, id)
     if (isHandler(req.me, revisit)) throw new Refusal('revisits.handler', 403)
     refuseIf(whyNotAnswer(revisit, revisit, clock()))
-    return reply.page('resolve/revisits/record', { revisit, contact, form })
+    return reply.page('resolve/revisits/record', { revisit, number: numbered(req)(revisit), contact, form })
+  }
+
+  function numbered(req: FastifyRequest): Numbered {
+    return ({ filedAt, filingNo }) => filingNumber(req.community.prefix, filedAt, filingNo)
   }
 }

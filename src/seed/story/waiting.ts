@@ -1,4 +1,4 @@
-import { sentIn, type Voice } from './kinds.ts'
+import { inRoom, sentIn, type Voice } from './kinds.ts'
 
 /** What lies on the desk, or never became a matter of the neighbourhood. */
 
@@ -48,6 +48,14 @@ export const waiting: Waiting[] = [
     state: 'submitted',
     place: '2 号楼',
     when: 1,
+  }),
+  waits(inRoom('charging', '6-1201', '新棚子还早呢，老棚子漏雨先修一修，插座泡了水要出事的。'), {
+    state: 'submitted',
+    place: '',
+  }),
+  waits(inRoom('charging', '', '我们跑外卖的也想规规矩矩停，划个地方给我们，别一见就赶。'), {
+    state: 'submitted',
+    place: '',
   }),
   waits(
     sentIn('', '', 4, '楼上天天拖椅子，烦死了，你们管不管？', {

@@ -22,26 +22,38 @@ export interface Frozen {
 export const frozenColumns = sql`b.id, b.no, b.meeting_id as "meetingId", m.no as "meetingNo", b.item_id as "itemId", b.question,
   b.options, b.rule, b.electorate_kind as voters, b.question_sha256 as "questionSha256"`
 
-const remembered = new WeakMap<Db, Map<number, Frozen>>()
+const remembered = new WeakMap<Db, Map<number, Promise<Frozen>>>()
 
 /** The frozen part of ballot `no`; a vote needs it and should not read it anew each time. Refuses an unknown number. */
-export async function frozen(db: Db, no: number): Promise<Frozen> {
-  const known = remembered.get(db)?.get(no)
-  if (known) return known
+export function frozen(db: Db, no: number): Promise<Frozen> {
+  const all = memoryOf(db)
+  // Whoever asks while it is being read waits for the same answer: votes then go on in the order they came in.
+  const known = all.get(no) ?? readFrozen(db, no)
+  all.set(no, known)
+  known.catch(() => all.delete(no))
+  return known
+}
+
+async function readFrozen(db: Db, no: number): Promise<Frozen> {
   const { rows } = await sql<Frozen>`
     select ${frozenColumns} from ballots b join meetings m on m.id = b.meeting_id where b.no = ${no}`.execute(db)
   if (!rows[0]) throw notFound()
-  return remember(db, rows[0])
+  return rows[0]
 }
 
-/** Keeps what a wider read brought along; only of a handle that is bound to one community, never of a transaction. */
-export function remember(db: Db, ballot: Frozen): Frozen {
+/** Keeps what a wider read brought along. */
+export function remember(db: Db, ballot: Frozen): void {
   const { id, no, meetingId, meetingNo, itemId, question, options, rule, voters, questionSha256 } = ballot
   const kept = { id, no, meetingId, meetingNo, itemId, question, options, rule, voters, questionSha256 }
-  const all = remembered.get(db) ?? new Map<number, Frozen>()
+  const all = memoryOf(db)
+  if (!all.has(no)) all.set(no, Promise.resolve(kept))
+}
+
+/** Of a handle bound to one community, so a number never means another community's ballot. */
+function memoryOf(db: Db): Map<number, Promise<Frozen>> {
+  const all = remembered.get(db) ?? new Map<number, Promise<Frozen>>()
   remembered.set(db, all)
-  all.set(no, kept)
-  return kept
+  return all
 }
 
 /** What the question's fingerprint is taken of. Written out on the result page, so that anybody can take it again. */

@@ -48,7 +48,7 @@ const reasons = {
   M4e: ['enough', 'notEnough', 'zero'],
   S5: ['enough', 'notEnough', 'tooFew', 'requiredAway', 'zero'],
 } as const satisfies Record<Rule, readonly string[]>
-export type Reason = (typeof reasons)[Rule][number]
+type Reason = (typeof reasons)[Rule][number]
 type Sentence = { [R in Rule]: `ballots.because.${R}.${(typeof reasons)[R][number]}` }[Rule]
 
 export interface Decision {
@@ -66,7 +66,7 @@ export function decide(rule: Rule, count: Count, missing: readonly Named[] = [])
 }
 
 /** What "for" is measured against. Those who abstain are out of it under M1 and M4v and count as not-yes elsewhere. */
-export function baseOf(rule: Rule, count: Count): number {
+function baseOf(rule: Rule, count: Count): number {
   switch (rule) {
     case 'M1':
     case 'M4v':

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { issueEntrance } from '../../src/people/entry/store.ts'
+import { findPerson, issueEntrance } from '../../src/people/entry/store.ts'
 import { settle } from '../cast.ts'
 import { startTown } from '../harness.ts'
 
@@ -19,6 +19,17 @@ t.test('people come in by a link that works once', async (t) => {
     const thief = await town.as()
     t.equal((await thief.post(`/enter/${token}`)).statusCode, 409)
     t.equal((await thief.get(`/enter/${token}`)).statusCode, 404)
+  })
+
+  t.test('on the command line a name means the people of that name, and nobody else', async (t) => {
+    const named = async (who: string) => (await findPerson(town.db, who)).map((person) => person.name)
+    t.same(await named('沈洁'), ['沈洁'])
+    t.same(await named('钱立'), ['钱立'], 'a seat is enough')
+    t.same(await named(String(town.cast.people.gu)), ['顾萍'])
+    for (const who of ['', '没有这个人', '999999', "' or true --"]) t.same(await named(who), [], who)
+    await town.db.updateTable('people').set({ left_at: town.clock.now }).where('name', '=', '钱立').execute()
+    t.same(await named('钱立'), [], 'who has left is not let in')
+    await town.db.updateTable('people').set({ left_at: null }).where('name', '=', '钱立').execute()
   })
 
   t.test('of two who press in the same moment one enters', async (t) => {

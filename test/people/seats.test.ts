@@ -58,6 +58,20 @@ t.test('the community sets its own table', async (t) => {
     t.match(edit, /name="required" checked/)
   })
 
+  t.test('people with a part here may be chosen; residents and those who have left may not', async (t) => {
+    await town.db
+      .insertInto('people')
+      .values({ name: '王普通', household_id: null, team_id: null, left_at: null })
+      .execute()
+    await town.db.updateTable('people').set({ left_at: town.clock.now }).where('id', '=', people.feng).execute()
+    const page = (await admin.get('/desk/people/seats/new')).body
+    t.match(page, '许师傅（志愿者）')
+    t.notMatch(page, '王普通')
+    t.notMatch(page, '冯涛')
+    t.equal((await admin.post('/desk/people/seats', seat({ holder0: String(people.feng) }))).statusCode, 404)
+    await town.db.updateTable('people').set({ left_at: null }).where('id', '=', people.feng).execute()
+  })
+
   t.test('a sixth and a seventh seat are added, an eighth is not', async (t) => {
     t.equal((await admin.post('/desk/people/seats', seat({ holder0: String(people.xu) }))).statusCode, 303)
     t.equal(await order(), '党居业物警民')

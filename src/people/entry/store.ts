@@ -114,7 +114,7 @@ export async function findPerson(db: Db, who: string) {
     .where('left_at', 'is', null)
     .where((eb) => (/^\d+$/.test(who) ? eb('id', '=', Number(who)) : eb('name', '=', who)))
     .where(
-      sql<boolean>`exists (select from person_roles r where r.person_id = people.id) or exists (select from seat_holders h where h.person_id = people.id)`,
+      sql<boolean>`(exists (select from person_roles r where r.person_id = people.id) or exists (select from seat_holders h where h.person_id = people.id))`,
     )
     .orderBy('id')
     .execute()

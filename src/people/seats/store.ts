@@ -40,7 +40,7 @@ export async function candidates(db: Db) {
     .select(['p.id', 'p.name', 'p.post'])
     .where('p.left_at', 'is', null)
     .where(
-      sql<boolean>`p.post <> '' or exists (select from person_roles r where r.person_id = p.id and r.role <> 'resident') or exists (select from seat_holders h where h.person_id = p.id)`,
+      sql<boolean>`(p.post <> '' or exists (select from person_roles r where r.person_id = p.id and r.role <> 'resident') or exists (select from seat_holders h where h.person_id = p.id))`,
     )
     .orderBy('p.name')
     .orderBy('p.id')

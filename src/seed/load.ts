@@ -167,15 +167,15 @@ async function addFilings(
   }
 }
 
-/** Up to six doors each. */
+/** A door or two each, and one matter in thirteen with twenty: pages with a long history are measured on those. */
 async function addSupports(trx: Trx, households: number): Promise<void> {
   await sql`
     with doors as (select id, row_number() over (order by id) - 1 as n from households),
     said as (
       insert into supports (issue_id, household_id, at)
       select i.id, d.id, i.published_at + k * interval '40 minutes'
-      from issues i cross join generate_series(0, 5) k join doors d on d.n = (i.no * 31 + k * 97) % ${households}::int
-      where k < i.no % 7
+      from issues i cross join generate_series(0, 19) k join doors d on d.n = (i.no * 31 + k * 97) % ${households}::int
+      where k < case when i.no % 13 = 12 then 20 else i.no % 3 end
       on conflict do nothing returning issue_id, household_id, at)
     insert into journal (at, subject, subject_id, verb, household_id)
     select at, 'issue', issue_id, 'issue.supported', household_id from said order by at`.execute(trx)

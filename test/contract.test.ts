@@ -26,10 +26,11 @@ t.test('a wrong environment names every fault at once', async (t) => {
     t.ok(error instanceof WrongConfig)
     const { faults } = error as WrongConfig
     t.equal(faults.length, 4)
-    for (const key of Object.keys(wrong)) t.ok(
-      faults.some((fault) => fault.startsWith(key)),
-      key,
-    )
+    for (const key of Object.keys(wrong))
+      t.ok(
+        faults.some((fault) => fault.startsWith(key)),
+        key,
+      )
   }
 })
 
@@ -39,14 +40,19 @@ t.test('an empty variable counts as unset', async (t) => {
 
 t.test('every code the program ends with is listed', async (t) => {
   const sources = [...textsUnder('src', '.ts')].filter(([path]) => /^src\/(exits|cli|main)\.ts$/.test(path))
-  const codes = new Set(sources.flatMap(([, text]) => [...text.matchAll(/\b(?:code: |return )(6\d|7\d)\b/g)].map(([, code]) => code)))
+  const codes = new Set(
+    sources.flatMap(([, text]) => [...text.matchAll(/\b(?:code: |return )(6\d|7\d)\b/g)].map(([, code]) => code)),
+  )
   t.ok(codes.size >= 4, [...codes].join(' '))
   for (const code of [...codes, '0', '1']) t.match(contract, new RegExp(`^\\| ${code} \\|`, 'm'), `exit ${code}`)
 })
 
 t.test('every way to answer is listed', async (t) => {
-  const refusals = [...textsUnder('src', '.ts')].flatMap(([, text]) => [...text.matchAll(/\bRefusal\('[\w.]+', (\d{3})\)/g)].map(([, status]) => status))
-  for (const status of new Set([...refusals, '200', '303', '409', '429', '500', '503'])) t.match(contract, new RegExp(`^\\| ${status} \\|`, 'm'), status)
+  const refusals = [...textsUnder('src', '.ts')].flatMap(([, text]) =>
+    [...text.matchAll(/\bRefusal\('[\w.]+', (\d{3})\)/g)].map(([, status]) => status),
+  )
+  for (const status of new Set([...refusals, '200', '303', '409', '429', '500', '503']))
+    t.match(contract, new RegExp(`^\\| ${status} \\|`, 'm'), `${status}`)
 })
 
 t.test('every write that can be sent twice says which key it takes', async (t) => {
@@ -58,14 +64,19 @@ t.test('every write that can be sent twice says which key it takes', async (t) =
 })
 
 t.test('every live panel is listed', async (t) => {
-  const kinds = [...textsUnder('src', '.ts')].flatMap(([, text]) => [...text.matchAll(/\blive\.panel\('(\w+)'/g)].map(([, kind]) => kind))
+  const kinds = [...textsUnder('src', '.ts')].flatMap(([, text]) =>
+    [...text.matchAll(/\blive\.panel\('(\w+)'/g)].map(([, kind]) => kind),
+  )
   t.ok(kinds.length > 3)
   for (const kind of kinds) t.match(contract, `\`${kind}:<no>\``)
 })
 
 t.test('what scripts may look for is there', async (t) => {
   for (const path of ['/healthz', '/readyz', '/c/:slug/live', '/c/:slug/join', '/c/:slug/track/:code']) {
-    t.ok((await routeTable()).some((route) => route.path === path), path)
+    t.ok(
+      (await routeTable()).some((route) => route.path === path),
+      path,
+    )
     t.match(contract, path)
   }
   for (const key of ['error.busy', 'error.tooMany', 'error.ours'] as const) t.ok(zh[key])

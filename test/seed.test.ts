@@ -10,8 +10,8 @@ import { isIssueState, issueStates } from '../src/listen/issues/rules.ts'
 import { whyNotPublic } from '../src/listen/issues/wording.ts'
 import { storyOf } from '../src/seed/demo.ts'
 import { tellTime } from '../src/seed/when.ts'
-import { verify } from '../src/verify.ts'
 import { printEntrances, seed, seedOnce } from '../src/seed.ts'
+import { verify } from '../src/verify.ts'
 import { decide, type Rule } from '../src/vote/ballots/rules.ts'
 import { Browser, freshHouse } from './harness.ts'
 import { statementsOf } from './statements.ts'
@@ -205,10 +205,33 @@ t.test('the demonstration', async (t) => {
     const told = await seed(house, { vault, clock, origin }, { profile: 'demo', communities: 1, seats: 1 })
     const parts = told.communities[0]?.entrances as Record<string, { cookie: string }>
     const pages = {
-      nobody: ['/', '/issues', '/issues/1', '/ledger', '/resolutions/1', '/meetings/1', '/meetings/4', '/meetings/4/projector', '/ballots/1'],
+      nobody: [
+        '/',
+        '/issues',
+        '/issues/1',
+        '/ledger',
+        '/resolutions/1',
+        '/meetings/1',
+        '/meetings/4',
+        '/meetings/4/projector',
+        '/ballots/1',
+      ],
       resident: ['/', '/issues/29', '/meetings/4'],
       volunteer: ['/desk', '/desk/visits', '/desk/visits?building=12', '/desk/gatherings', '/desk/gatherings/10'],
-      staff: ['/desk', '/desk/triage', '/desk/triage/120', '/desk/issues/29', '/desk/issues/43', '/desk/agenda', '/desk/agenda/19', '/desk/meetings', '/desk/meetings/4', '/desk/meetings/1', '/desk/revisits', '/desk/slips'],
+      staff: [
+        '/desk',
+        '/desk/triage',
+        '/desk/triage/120',
+        '/desk/issues/29',
+        '/desk/issues/43',
+        '/desk/agenda',
+        '/desk/agenda/19',
+        '/desk/meetings',
+        '/desk/meetings/4',
+        '/desk/meetings/1',
+        '/desk/revisits',
+        '/desk/slips',
+      ],
       chair: ['/desk', '/meetings/4/chair', '/meetings/1/chair'],
       'seat 4': ['/ledger', '/resolutions/11'],
       admin: ['/desk/people', '/desk/people/seats', '/desk/register'],

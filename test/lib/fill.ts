@@ -16,7 +16,9 @@ interface Schema {
 /** `known` gives the value of a field by its name, before anything is made up. */
 export function fill(body: unknown, known: Record<string, string>): Record<string, string> {
   const { properties = {} } = (body ?? {}) as Schema
-  return Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, known[name] ?? made(name, schema)]))
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, schema]) => [name, known[name] ?? made(name, schema)]),
+  )
 }
 
 function made(name: string, schema: Schema): string {

@@ -33,7 +33,11 @@ t.test('no log line, however detailed, holds a phone, a code, a token or somebod
   const env = { ...(await freshEnv(t)), LOG_LEVEL: 'debug' }
   const { link, house } = await startHouse(env)
   const { origin } = house
-  const entered = await fetch(`${origin}/c/wutongli/enter/${link}`, { method: 'POST', headers: { origin }, redirect: 'manual' })
+  const entered = await fetch(`${origin}/c/wutongli/enter/${link}`, {
+    method: 'POST',
+    headers: { origin },
+    redirect: 'manual',
+  })
   t.equal(entered.status, 303)
   const cookie = /wt\d+=([\w-]+)/.exec(entered.headers.get('set-cookie') ?? '')
   t.ok(cookie)
@@ -51,42 +55,84 @@ t.test('no log line, however detailed, holds a phone, a code, a token or somebod
   ])
     t.ok((await fetch(`${origin}/c/wutongli${path}`, { headers })).status < 500, path)
   // A page asked for as a socket, a broken request, a form that cannot be read: each has a line of its own.
-  const upgrade = { connection: 'upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', 'sec-websocket-key': 'x'.repeat(22) }
-  await raw(house, `GET /c/wutongli/enter/${link} HTTP/1.1\r\nhost: x\r\n${lines(upgrade)}cookie: ${cookie?.[0]}\r\n\r\n`)
+  const upgrade = {
+    connection: 'upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-version': '13',
+    'sec-websocket-key': 'x'.repeat(22),
+  }
+  await raw(
+    house,
+    `GET /c/wutongli/enter/${link} HTTP/1.1\r\nhost: x\r\n${lines(upgrade)}cookie: ${cookie?.[0]}\r\n\r\n`,
+  )
   await raw(house, `GET /c/wutongli/track/${code} HTTP/9.9\r\ncookie: ${cookie?.[0]}\r\n\r\n`)
-  await fetch(`${origin}/c/wutongli/filings`, { method: 'POST', body: phone, headers: { origin, 'content-type': 'application/json' } })
+  await fetch(`${origin}/c/wutongli/filings`, {
+    method: 'POST',
+    body: phone,
+    headers: { origin, 'content-type': 'application/json' },
+  })
 
   t.equal((await house.stop('SIGTERM')).code, 0)
-  const log = house.printed().split('\n').filter((line) => line.startsWith('{'))
+  const log = house
+    .printed()
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
   t.ok(log.length > 10, `${log.length} lines`)
   t.match(log.join('\n'), '"route":"/c/:slug/track/:code"', 'a line says which page it was')
-  for (const [what, secret] of Object.entries({ phone, link, code, bare: code.replaceAll('-', ''), session: cookie?.[1] ?? 'x', words: '摸黑' })) {
+  for (const [what, secret] of Object.entries({
+    phone,
+    link,
+    code,
+    bare: code.replaceAll('-', ''),
+    session: cookie?.[1] ?? 'x',
+    words: '摸黑',
+  })) {
     for (const line of log) t.notOk(line.includes(secret), `${what}: ${line}`)
   }
 })
 
-t.test('what people would be sent is written down, a line each, and a line that was missed is written again', async (t) => {
-  const env = await freshEnv(t)
-  const path = join(env.DATA_DIR ?? '', 'sent.jsonl')
-  const { house } = await startHouse({ ...env, NOTIFY_SINK: `file:${path}` })
-  const key = randomUUID()
-  const code = await file(house, key)
-  await file(house, key)
-  const lines = () => (existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n').map((line) => JSON.parse(line)) : [])
-  await until(() => lines().length > 0)
-  const [line] = lines()
-  t.match(line, { id: /^wutongli:filed:\d+$|^filed:\d+$/, community: 'wutongli', channel: 'sms', to: phone, body: code })
-  t.equal((await house.stop('SIGTERM')).code, 0)
-  t.equal(lines().length, 1, 'sent twice by a form, told once')
+t.test(
+  'what people would be sent is written down, a line each, and a line that was missed is written again',
+  async (t) => {
+    const env = await freshEnv(t)
+    const path = join(env.DATA_DIR ?? '', 'sent.jsonl')
+    const { house } = await startHouse({ ...env, NOTIFY_SINK: `file:${path}` })
+    const key = randomUUID()
+    const code = await file(house, key)
+    await file(house, key)
+    const lines = () =>
+      existsSync(path)
+        ? readFileSync(path, 'utf8')
+            .trim()
+            .split('\n')
+            .map((line) => JSON.parse(line))
+        : []
+    await until(() => lines().length > 0)
+    const [line] = lines()
+    t.match(line, {
+      id: /^wutongli:filed:\d+$|^filed:\d+$/,
+      community: 'wutongli',
+      channel: 'sms',
+      to: phone,
+      body: code,
+    })
+    t.equal((await house.stop('SIGTERM')).code, 0)
+    t.equal(lines().length, 1, 'sent twice by a form, told once')
 
-  // As if the program had died between sending and noting that it was sent.
-  await inHouse(env, (one) => one.db.updateTable('outbox').set({ sent_at: null, next_at: new Date(0) }).execute())
-  const again = await spawnHouse(t, { ...env, NOTIFY_SINK: `file:${path}` })
-  await until(() => lines().length > 1)
-  t.equal((await again.stop('SIGTERM')).code, 0)
-  t.same(lines()[1], line, 'the same message with the same id')
-  t.notMatch(house.printed() + again.printed(), phone, 'and nothing of it in the log')
-})
+    // As if the program had died between sending and noting that it was sent.
+    await inHouse(env, (one) =>
+      one.db
+        .updateTable('outbox')
+        .set({ sent_at: null, next_at: new Date(0) })
+        .execute(),
+    )
+    const again = await spawnHouse(t, { ...env, NOTIFY_SINK: `file:${path}` })
+    await until(() => lines().length > 1)
+    t.equal((await again.stop('SIGTERM')).code, 0)
+    t.same(lines()[1], line, 'the same message with the same id')
+    t.notMatch(house.printed() + again.printed(), phone, 'and nothing of it in the log')
+  },
+)
 
 t.test('without a sink messages wait, and nothing of them is printed', async (t) => {
   const env = await freshEnv(t)
@@ -94,7 +140,9 @@ t.test('without a sink messages wait, and nothing of them is printed', async (t)
   const code = await file(house)
   t.equal((await house.stop('SIGTERM')).code, 0)
   t.notMatch(house.printed(), new RegExp(`${phone}|${code}`))
-  const waiting = await inHouse(env, (one) => one.db.selectFrom('outbox').select(['dedup_key', 'sent_at', 'to_sealed']).execute())
+  const waiting = await inHouse(env, (one) =>
+    one.db.selectFrom('outbox').select(['dedup_key', 'sent_at', 'to_sealed']).execute(),
+  )
   t.match(waiting, [{ sent_at: null }])
   t.notMatch(waiting[0]?.to_sealed.toString('latin1'), phone, 'sealed in the database too')
 })
@@ -110,7 +158,10 @@ async function raw({ origin }: Running, text: string): Promise<void> {
   const { port, hostname } = new URL(origin)
   await new Promise<void>((done) => {
     const socket = connect({ port: Number(port), host: hostname }, () => socket.end(text))
-    socket.on('data', () => {}).on('error', () => done()).on('close', () => done())
+    socket
+      .on('data', () => {})
+      .on('error', () => done())
+      .on('close', () => done())
     setTimeout(() => socket.destroy(), 2_000).unref()
   })
 }

@@ -59,8 +59,13 @@ t.test('the database', async (t) => {
   t.test('shows each only its own rows', async (t) => {
     for (const town of [ours, theirs]) {
       for (const name of names) {
-        const { rows } = await sql<{ id: number }>`select distinct community_id as id from ${sql.table(name)}`.execute(town.db)
-        t.ok(rows.every(({ id }) => id === town.community.id), name)
+        const { rows } = await sql<{ id: number }>`select distinct community_id as id from ${sql.table(name)}`.execute(
+          town.db,
+        )
+        t.ok(
+          rows.every(({ id }) => id === town.community.id),
+          name,
+        )
       }
     }
   })
@@ -68,9 +73,10 @@ t.test('the database', async (t) => {
   t.test('refuses a row in another’s name', async (t) => {
     const planted = sql`insert into teams (community_id, name) values (${ours.community.id}, '奸细')`.execute(theirs.db)
     await t.rejects(planted, { code: '42501' })
-    const moved = sql`update teams set community_id = ${ours.community.id}`.execute(theirs.db)
+    const moved = sql`update buildings set community_id = ${ours.community.id}`.execute(theirs.db)
     await t.rejects(moved, { code: '42501' })
-    const { numAffectedRows } = await sql`update people set name = '改了' where community_id = ${ours.community.id}`.execute(theirs.db)
+    const { numAffectedRows } =
+      await sql`update people set name = '改了' where community_id = ${ours.community.id}`.execute(theirs.db)
     t.equal(Number(numAffectedRows ?? 0), 0)
   })
 
@@ -97,30 +103,34 @@ t.test('a session of one neighbourhood is nobody in the other', async (t) => {
   }
 })
 
-t.test('whoever asks in one neighbourhood with the numbers of the other learns nothing and changes nothing', async (t) => {
-  const before = await stateOf(ours)
-  const asked = { get: 0, post: 0 }
-  // A page first, then what changes the ground under the next question; whoever leaves, last.
-  const inOrder = table.toSorted((a, b) => weight(a) - weight(b))
-  for (const route of inOrder) {
-    for (const part of parts) {
-      const browser = theirs.browsers[part]
-      const may = mayEnter(theirs.people[part], route.who)
-      const attempts = may ? [stranger, own] : [stranger]
-      for (const names of attempts) {
-        const path = pathOf(route, names)
-        const what = `${part}: ${route.method} ${path}`
-        const form = { ...fill(route.body, stranger), _csrf: theirs.tokens[part] }
-        const reply = route.method === 'GET' ? await browser.get(path) : await browser.post(path, form)
-        asked[route.method === 'GET' ? 'get' : 'post']++
-        if (reply.statusCode >= 500 || reply.body.includes(mark)) t.fail(`${what}: ${reply.statusCode}`, { body: reply.body.slice(0, 300) })
-        else if (!may && reply.statusCode !== 403) t.fail(`${what}: ${reply.statusCode} instead of 403`)
+t.test(
+  'whoever asks in one neighbourhood with the numbers of the other learns nothing and changes nothing',
+  async (t) => {
+    const before = await stateOf(ours)
+    const asked = { get: 0, post: 0 }
+    // A page first, then what changes the ground under the next question; whoever leaves, last.
+    const inOrder = table.toSorted((a, b) => weight(a) - weight(b))
+    for (const route of inOrder) {
+      for (const part of parts) {
+        const browser = theirs.browsers[part]
+        const may = mayEnter(theirs.people[part], route.who)
+        const attempts = may ? [stranger, own] : [stranger]
+        for (const names of attempts) {
+          const path = pathOf(route, names)
+          const what = `${part}: ${route.method} ${path}`
+          const form = { ...fill(route.body, stranger), _csrf: theirs.tokens[part] }
+          const reply = route.method === 'GET' ? await browser.get(path) : await browser.post(path, form)
+          asked[route.method === 'GET' ? 'get' : 'post']++
+          if (reply.statusCode >= 500 || reply.body.includes(mark))
+            t.fail(`${what}: ${reply.statusCode}`, { body: reply.body.slice(0, 300) })
+          else if (!may && reply.statusCode !== 403) t.fail(`${what}: ${reply.statusCode} instead of 403`)
+        }
       }
     }
-  }
-  t.ok(asked.get > 200 && asked.post > 300, `asked ${asked.get} times for pages, ${asked.post} times for changes`)
-  t.same(await stateOf(ours), before, 'nothing of the first has changed')
-})
+    t.ok(asked.get > 200 && asked.post > 300, `asked ${asked.get} times for pages, ${asked.post} times for changes`)
+    t.same(await stateOf(ours), before, 'nothing of the first has changed')
+  },
+)
 
 /** A neighbourhood with everything the load profile brings, and a browser for each part. */
 async function found(communities: number, issues: number) {
@@ -158,7 +168,13 @@ async function liveThrough(town: Town) {
   const filed = await done(visitor, '/filings', { key: randomUUID(), what: '楼道灯又坏了', phone: '13800000001' })
   town.codes.push(/\/track\/([0-9A-Z-]+)/.exec(filed)?.[1] ?? '')
   const door = { building: '1', door: '101' }
-  await done(volunteer, '/desk/visits', { key: randomUUID(), ...door, outcome: 'met', words1: '下水道返味', record: 'on' })
+  await done(volunteer, '/desk/visits', {
+    key: randomUUID(),
+    ...door,
+    outcome: 'met',
+    words1: '下水道返味',
+    record: 'on',
+  })
   await done(staff, '/desk/gatherings', { title: '周三茶话会', place: '活动室', held_at: '2026-11-24T09:00' })
   await done(staff, '/desk/gatherings/1/lines', { key: randomUUID(), words: '车子停不下' })
 
@@ -274,7 +290,13 @@ function pathOf({ path, params }: RouteLine, names: Record<string, string>): str
 }
 
 const weight = ({ method, path }: RouteLine) =>
-  method === 'GET' ? 0 : /\/(leave|enter|sessions|people)\b/.test(path) ? 3 : /(closure|adjournment|departure)/.test(path) ? 2 : 1
+  method === 'GET'
+    ? 0
+    : /\/(leave|enter|sessions|people)\b/.test(path)
+      ? 3
+      : /(closure|adjournment|departure)/.test(path)
+        ? 2
+        : 1
 
 async function tenantTables(): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`
@@ -288,7 +310,9 @@ async function stateOf(town: Town): Promise<Record<string, string>> {
   const state: Record<string, string> = {}
   for (const name of await tenantTables()) {
     const { rows } = await sql<{ sum: string }>`
-      select count(*) || ' ' || md5(coalesce(string_agg(t::text, e'\n' order by t::text), '')) as sum from ${sql.table(name)} t`.execute(town.db)
+      select count(*) || ' ' || md5(coalesce(string_agg(t::text, e'\n' order by t::text), '')) as sum from ${sql.table(name)} t`.execute(
+      town.db,
+    )
     state[name] = rows[0]?.sum ?? ''
   }
   return state

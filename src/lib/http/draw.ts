@@ -26,7 +26,6 @@ export interface Bar {
   id?: string
 }
 
-
 const segmenter = new Intl.Segmenter('zh-CN', { granularity: 'word' })
 const startsHan = /^\p{Script=Han}/u
 

@@ -51,12 +51,14 @@
   })
 
   // When the vote is over a form nobody touched goes away and a receipt stays without its way to change; a form that
-  // somebody was filling in stays as it is and says that it is too late.
+  // somebody was filling in stays as it is and says that it is too late. The ballot and the room are two panels, and
+  // either may come first: a ballot the room has not heard of yet is no old one.
   const tidyBooths = () => {
     const room = document.querySelector('[data-open-ballot]')
     if (!room) return
     for (const booth of document.querySelectorAll('.booth:not(.over)')) {
-      if (booth.id === `booth-${room.dataset.openBallot}`) continue
+      const no = booth.id.slice('booth-'.length)
+      if (no === room.dataset.openBallot || Number(no) > Number(room.dataset.latestBallot)) continue
       const touched = booth.querySelector('input:checked') !== null
       if (booth.querySelector('.receipt')) booth.querySelector('details')?.remove()
       else if (!touched) booth.remove()

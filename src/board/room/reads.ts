@@ -25,6 +25,8 @@ function withBallots<R extends Awaited<ReturnType<typeof roomOf>>>(room: R, ball
     shown,
     open: ballots.find((ballot) => ballot.closedAt === null) ?? null,
     ballots: ballots.length,
+    /** The number of the vote opened last, 0 before the first; later votes have greater numbers. */
+    latest: ballots.at(-1)?.no ?? 0,
   }
 }
 

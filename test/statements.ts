@@ -7,7 +7,7 @@ export async function statementsOf(act: () => Promise<unknown>): Promise<number>
   let count = 0
   client.query = function (this: unknown, ...args: unknown[]) {
     const text = typeof args[0] === 'string' ? args[0] : ((args[0] as { text?: string })?.text ?? '')
-    if (!/^\s*(begin|commit|rollback|set|listen)\b/i.test(text)) count++
+    if (!/^\s*(begin|commit|rollback|set|reset|listen)\b/i.test(text)) count++
     return query.apply(this, args)
   }
   try {

@@ -33,9 +33,9 @@ t.test('every route of a community knows which, and takes its form from a schema
   }
 })
 
-t.test('the outside comes in through main.ts and cli.ts only', async (t) => {
+t.test('the outside comes in through start.ts and cli.ts only', async (t) => {
   for (const [path, text] of sources) {
-    if (path === 'src/main.ts' || path === 'src/cli.ts') continue
+    if (path === 'src/start.ts' || path === 'src/cli.ts') continue
     t.notMatch(text, /process\.(env|argv)/, `${path} is given what it needs`)
   }
 })

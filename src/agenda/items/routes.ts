@@ -96,18 +96,18 @@ export const items: Slice = (app, { clock }) => {
   })
 
   async function poolPage(req: FastifyRequest, reply: FastifyReply, form: Form, ticked: number[], key: string) {
-    const page = await req.db.transaction().execute(async (trx) => ({
-      pool: await pool(trx, clock()),
-      items: await openItems(trx),
-    }))
+    const page = {
+      pool: await pool(req.db, clock()),
+      items: await openItems(req.db),
+    }
     return reply.page('agenda/items/index', { ...page, form, ticked, key })
   }
 
   async function itemView(req: FastifyRequest, reply: FastifyReply, no: number, form: Form | null) {
-    const { item, pooled } = await req.db.transaction().execute(async (trx) => ({
-      item: await itemPage(trx, no),
-      pooled: await pool(trx, clock()),
-    }))
+    const { item, pooled } = {
+      item: await itemPage(req.db, no),
+      pooled: await pool(req.db, clock()),
+    }
     const rule = { withdrawn: item.withdrawn_at !== null, meeting: item.meeting?.state ?? null }
     const { title, question, background } = item
     return reply.page('agenda/items/show', {

@@ -42,10 +42,10 @@ const Notes = z.object({ notes: said({ max: 4000 }) })
 /** 议程: what a meeting talks over and in which order, and each item's way through the evening. */
 export const order: Slice = (app, { clock }) => {
   app.get('/desk/meetings/:no', { schema: { params: byNo }, config: { who: desk } }, async (req, reply) => {
-    const { room, items } = await req.db.transaction().execute(async (trx) => ({
-      room: await roomOf(trx, req.params.no),
-      items: await openItems(trx),
-    }))
+    const { room, items } = {
+      room: await roomOf(req.db, req.params.no),
+      items: await openItems(req.db),
+    }
     return reply.page('agenda/order/show', {
       ...room,
       ready: items.filter(({ meeting, waiting }) => meeting === null && (waiting ?? 0) > 0),

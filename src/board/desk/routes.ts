@@ -43,10 +43,10 @@ export const desk: Slice = (app, { clock }) => {
     }
     const now = clock()
     const { page, ...filter } = req.query
-    const { ledger, counts } = await req.db.transaction().execute(async (trx) => ({
-      ledger: await deskLedger(trx, { ...filter, stage: filter.stage as Stage | undefined }, page),
-      counts: await deskCounts(trx, shanghaiDay(now)),
-    }))
+    const { ledger, counts } = {
+      ledger: await deskLedger(req.db, { ...filter, stage: filter.stage as Stage | undefined }, page),
+      counts: await deskCounts(req.db, shanghaiDay(now)),
+    }
     const rows = ledger.rows.map((row) => {
       const left = row.dueOn && !isClosed(row.state) ? workingDaysLeft(row.dueOn, now) : null
       const waits = row.state === 'claimed_done' || row.state === 'revisiting'

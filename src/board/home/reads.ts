@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { jsonArrayFrom, jsonObjectFrom } from 'kysely/helpers/postgres'
+import { jsonObjectFrom } from 'kysely/helpers/postgres'
 import type { Db } from '../../lib/db/schema.ts'
 import { stageOf } from '../../listen/issues/rules.ts'
 
@@ -75,58 +75,51 @@ const untold = [
 ]
 const storyLines = 80
 
+interface StoryLine {
+  id: number
+  at: string
+  verb: string
+  became: string | null
+  particulars: Record<string, string | number>
+  /** Of the seat that acted, where one did. */
+  character: string | null
+  colour: string | null
+  /** Of the update the line is about. */
+  words: string | null
+}
+
 /**
  * A matter's story as everybody may read it, newest first: its own lines, those of the agenda items it stood on and of
  * the promises made for it; and the number of the last promise. Who acted is a seat or a stage, never a name. One statement.
  */
 export async function storyOf(db: Db, issueNo: number) {
-  const row = await db
-    .with('matter', (cte) => cte.selectFrom('issues').where('no', '=', issueNo).select('id'))
-    .with('items', (cte) =>
-      cte.selectFrom('agenda_links').innerJoin('matter', 'matter.id', 'agenda_links.issue_id').select('item_id'),
-    )
-    .with('promises', (cte) =>
-      cte
-        .selectFrom('resolutions')
-        .innerJoin('items', 'items.item_id', 'resolutions.item_id')
-        .select(['resolutions.id', 'resolutions.no']),
-    )
-    .selectNoFrom((eb) => [
-      jsonArrayFrom(
-        eb
-          .selectFrom('journal')
-          .leftJoin('seats', 'seats.id', 'journal.seat_id')
-          .leftJoin('updates', (join) => join.on('updates.id', '=', sql<number>`(journal.particulars->>'update')::int`))
-          .select(['journal.id', 'journal.at', 'verb', 'became', 'particulars', 'character', 'colour', 'updates.words'])
-          .where((one) =>
-            one.or([
-              one.and([one('subject', '=', 'issue'), one('subject_id', 'in', one.selectFrom('matter').select('id'))]),
-              one.and([
-                one('subject', '=', 'item'),
-                one('subject_id', 'in', one.selectFrom('items').select('item_id')),
-              ]),
-              one.and([
-                one('subject', '=', 'resolution'),
-                one('subject_id', 'in', one.selectFrom('promises').select('id')),
-              ]),
-            ]),
-          )
-          .where('verb', 'not in', untold)
-          .orderBy('journal.id', 'desc')
-          .limit(storyLines),
-      ).as('lines'),
-      eb
-        .selectFrom('promises')
-        .select((one) => one.fn.max('no').as('no'))
-        .as('promise'),
-    ])
-    .executeTakeFirstOrThrow()
+  const { rows } = await sql<{ promise: number | null; lines: StoryLine[] }>`
+    with matter as materialized (select id from issues where no = ${issueNo}),
+    subjects as materialized (
+      select 'issue' as subject, id, null::int as no from matter
+      union all
+      select 'item', l.item_id, null from agenda_links l join matter on matter.id = l.issue_id
+      union all
+      select 'resolution', r.id, r.no
+      from resolutions r join agenda_links l on l.item_id = r.item_id join matter on matter.id = l.issue_id)
+    select (select max(no) from subjects) as promise, coalesce((
+      select json_agg(line order by line.id desc) from (
+        select j.id, j.at, j.verb, j.became, j.particulars, s.character, s.colour, u.words
+        from subjects
+        -- One subject at a time, the newest first: the planner would otherwise read the whole journal for three of them.
+        cross join lateral (
+          select * from journal j
+          where j.subject = subjects.subject and j.subject_id = subjects.id and j.verb <> all (${untold}::text[])
+          order by j.id desc limit ${storyLines}) j
+        left join seats s on s.id = j.seat_id
+        left join updates u on u.id = (j.particulars->>'update')::int
+        order by j.id desc limit ${storyLines}) line), '[]') as lines`.execute(db)
+  const row = rows[0] as (typeof rows)[number]
   return {
-    promise: row.promise === null ? null : Number(row.promise),
+    promise: row.promise,
     lines: row.lines.map((line) => ({
       ...line,
       at: new Date(line.at),
-      particulars: line.particulars as Record<string, string | number>,
       stage: stageOfLine(line.verb, line.became),
     })),
   }

@@ -57,10 +57,10 @@ const perStage = 2
 export const home: Slice = (app, { clock }) => {
   app.get('/', { config: { who: 'anyone' } }, async (req, reply) => {
     const now = clock()
-    const { issues, glance } = await req.db.transaction().execute(async (trx) => ({
-      issues: (await publicIssues(trx, { open: true })).issues,
-      glance: await atAGlance(trx, now),
-    }))
+    const { issues, glance } = {
+      issues: (await publicIssues(req.db, { open: true })).issues,
+      glance: await atAGlance(req.db, now),
+    }
     const cards = onePlate(issues).map((issue) => toCard(issue, req.community.prefix, now))
     return reply.page('board/home/show', { cards, ...glance })
   })
@@ -72,20 +72,20 @@ export const home: Slice = (app, { clock }) => {
       ...(category && { category }),
       ...(building && { buildingId: building }),
     }
-    const { issues, next, buildings } = await req.db.transaction().execute(async (trx) => ({
-      ...(await publicIssues(trx, filter, after ?? null)),
-      buildings: await buildingsOf(trx),
-    }))
+    const { issues, next, buildings } = {
+      ...(await publicIssues(req.db, filter, after ?? null)),
+      buildings: await buildingsOf(req.db),
+    }
     const cards = issues.map((issue) => toCard(issue, req.community.prefix, clock()))
     return reply.page('board/home/issues', { cards, next, filter: req.query, buildings, categories })
   })
 
   app.get('/issues/:no', { schema: byNo, config: { who: 'anyone' } }, async (req, reply) => {
     const { no } = req.params
-    const { issue, story } = await req.db.transaction().execute(async (trx) => ({
-      issue: await issueByNo(trx, no, req.me.householdId),
-      story: await storyOf(trx, no),
-    }))
+    const { issue, story } = {
+      issue: await issueByNo(req.db, no, req.me.householdId),
+      story: await storyOf(req.db, no),
+    }
     return reply.page('board/home/issue', {
       card: toCard(issue, req.community.prefix, clock()),
       issue,

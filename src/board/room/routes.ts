@@ -22,20 +22,20 @@ const byNo = { params: z.object({ slug: z.string(), no: number }) }
 /** 会场: one meeting on three screens, the phone's, the chair's and the wall's. Later stages meet here. */
 export const room: Slice = (app, { live, origin }) => {
   app.get('/meetings/:no', { schema: byNo, config: { who: 'anyone' } }, async (req, reply) => {
-    const room = await req.db.transaction().execute((trx) => roomFor(trx, req.params.no, req.me))
+    const room = await roomFor(req.db, req.params.no, req.me)
     // A draft is the chair's: it may still change before anybody is told of it.
     if (room.state === 'draft' && !req.me.roles.includes('chair') && !req.me.roles.includes('staff')) throw notFound()
     return reply.page('board/room/show', { room, mine: room.also, key: randomUUID() })
   })
 
   app.get('/meetings/:no/chair', { schema: byNo, config: { who: ['chair'] } }, async (req, reply) => {
-    const room = await req.db.transaction().execute((trx) => roomForChair(trx, req.params.no))
+    const room = await roomForChair(req.db, req.params.no)
     return reply.page('board/room/chair', { room, notes: room.also })
   })
 
   // The wall needs no sign-in and no mouse. It shows what everybody in the room may know.
   app.get('/meetings/:no/projector', { schema: byNo, config: { who: 'anyone' } }, async (req, reply) => {
-    const room = await req.db.transaction().execute((trx) => roomNow(trx, req.params.no))
+    const room = await roomNow(req.db, req.params.no)
     return reply.page('board/room/projector', { room, ...addressOf(req.community.slug, room.meeting.code) })
   })
 

@@ -15,6 +15,7 @@ import {
 } from 'kysely'
 import pg from 'pg'
 import { type Lock, lockEmbedded } from './lock.ts'
+import { nameOf } from './names.ts'
 import type { Database, Db } from './schema.ts'
 
 pg.types.setTypeParser(20, Number) // bigint: journal ids and counts stay far below 2^53
@@ -112,23 +113,32 @@ function kysely(pool: pg.Pool, communityId: number | null, embedded: boolean): D
 }
 
 /**
- * Every transaction begins by taking the app's role and its community, in one trip with `begin`; both end with it.
- * A statement outside a transaction gets one of its own, so nothing ever runs unbound.
+ * A connection works for one community at a time, as wt_app: whoever takes it from the pool binds it first, unless it
+ * already is what she needs. Nothing ever runs unbound, and a single statement needs no transaction of its own.
  */
 class BoundDriver implements Driver {
   readonly #pool: pg.Pool
-  readonly #bind: string
+  readonly #binding: string
   readonly #embedded: boolean
   constructor(pool: pg.Pool, communityId: number | null, embedded: boolean) {
     this.#pool = pool
     this.#embedded = embedded
     // The community is a number of ours, never text from outside.
-    this.#bind =
-      communityId === null ? '' : `; set local role wt_app; set local app.community = '${Number(communityId)}'`
+    this.#binding =
+      communityId === null
+        ? 'reset role; reset app.community'
+        : `set role wt_app; set app.community = '${Number(communityId)}'`
   }
   async init() {}
   async acquireConnection() {
-    return new BoundConnection(await this.#pool.connect(), this.#bind, this.#embedded)
+    const connection = new BoundConnection(await this.#pool.connect(), this.#embedded)
+    try {
+      await connection.bind(this.#binding)
+      return connection
+    } catch (error) {
+      connection.release()
+      throw error
+    }
   }
   async beginTransaction(connection: DatabaseConnection, settings: TransactionSettings) {
     await (connection as BoundConnection).begin(settings.isolationLevel)
@@ -145,56 +155,58 @@ class BoundDriver implements Driver {
   async destroy() {}
 }
 
+/** What each connection is bound to; one that is not here has to be bound before anything else. */
+const bindings = new WeakMap<pg.PoolClient, string>()
+
 class BoundConnection implements DatabaseConnection {
   readonly #client: pg.PoolClient
-  readonly #bind: string
   readonly #embedded: boolean
-  #inside = false
   #broken = false
-  constructor(client: pg.PoolClient, bind: string, embedded: boolean) {
+  constructor(client: pg.PoolClient, embedded: boolean) {
     this.#client = client
-    this.#bind = bind
     this.#embedded = embedded
   }
+  async bind(binding: string) {
+    if (bindings.get(this.#client) === binding) return
+    // Should it fail half-way, the next to take this connection must not believe in it.
+    bindings.delete(this.#client)
+    await this.#orBroken(this.#client.query(binding))
+    bindings.set(this.#client, binding)
+  }
   async begin(isolation?: string) {
-    await this.#client.query(`begin${isolation ? ` isolation level ${isolation}` : ''}${this.#bind}`)
-    this.#inside = true
+    await this.#orBroken(this.#client.query(`begin${isolation ? ` isolation level ${isolation}` : ''}`))
   }
   async end(how: 'commit' | 'rollback') {
-    this.#inside = false
-    try {
-      const { command } = await this.#client.query(how)
-      // PostgreSQL answers COMMIT with ROLLBACK when an earlier statement had failed: nothing was kept.
-      if (how === 'commit' && command === 'ROLLBACK') throw new Error('the transaction was rolled back')
-    } catch (error) {
-      this.#broken = true
-      throw error
-    }
+    const { command } = await this.#orBroken(this.#client.query(how))
+    // PostgreSQL answers COMMIT with ROLLBACK when an earlier statement had failed: nothing was kept.
+    if (how === 'commit' && command === 'ROLLBACK') throw new Error('the transaction was rolled back')
   }
   release() {
     // On the embedded database a destroyed client would leave its transaction open for the next one (stack 2).
     this.#client.release(this.#broken && !this.#embedded)
   }
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    if (this.#inside || this.#bind === '') return this.#run<R>(query)
-    await this.begin()
-    try {
-      const result = await this.#run<R>(query)
-      await this.end('commit')
-      return result
-    } catch (error) {
-      if (this.#inside) await this.end('rollback').catch(() => {})
+    const name = nameOf(query.sql)
+    const asked = { ...(name && { name }), text: query.sql, values: query.parameters as unknown[] }
+    const { command, rowCount, rows } = await this.#client.query(asked).catch((error: { code?: string }) => {
+      // Prepared before somebody migrated, or on a line that is cut: whoever comes next gets a fresh connection.
+      if (error.code === '0A000' || error.code === undefined || /^(57P|08|E)/.test(error.code)) this.#broken = true
       throw error
-    }
-  }
-  async #run<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const { command, rowCount, rows } = await this.#client.query(query.sql, query.parameters as unknown[])
+    })
     const changed = command === 'INSERT' || command === 'UPDATE' || command === 'DELETE'
     return { rows: rows ?? [], ...(changed && { numAffectedRows: BigInt(rowCount ?? 0) }) }
   }
   // biome-ignore lint/correctness/useYield: the interface asks for a generator; nothing in the house streams
   async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
     throw new Error('streaming is not supported')
+  }
+  async #orBroken<R>(answer: Promise<R>): Promise<R> {
+    try {
+      return await answer
+    } catch (error) {
+      this.#broken = true
+      throw error
+    }
   }
 }
 

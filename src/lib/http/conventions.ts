@@ -54,7 +54,14 @@ export function conventions(app: App, { house, clock, vault, origin }: Deps): vo
     if (given !== csrfOf(req.me)) throw new Refusal('error.stale', 403)
   })
 
-  const csrfOf = (me: Me) => (me.sessionId === null ? '' : vault.sign(`form ${me.sessionId}`))
+  const signed = new Map<number, string>()
+  function csrfOf({ sessionId }: Me): string {
+    if (sessionId === null) return ''
+    const token = signed.get(sessionId) ?? vault.sign(`form ${sessionId}`)
+    if (signed.size >= mostSigned) signed.clear()
+    signed.set(sessionId, token)
+    return token
+  }
 
   const viewer = (req: FastifyRequest): Viewer => ({
     locale: req.locale,
@@ -98,6 +105,9 @@ export function conventions(app: App, { house, clock, vault, origin }: Deps): vo
     return reply.page('error', { message, ...(reply.statusCode >= 500 && { requestId: String(req.id) }) })
   }
 }
+
+/** Form tokens kept at hand: a page asks for its session's each time. */
+const mostSigned = 20_000
 
 const isSafe = (req: FastifyRequest) => req.method === 'GET' || req.method === 'HEAD' || req.method === 'OPTIONS'
 

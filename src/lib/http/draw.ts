@@ -34,6 +34,19 @@ const startsHan = /^\p{Script=Han}/u
  * line in the middle of one. A number keeps its measure word ("12 号楼").
  */
 export function words(text: string): string[] {
+  const known = cut.get(text)
+  if (known) return known
+  if (cut.size >= mostCut) cut.clear()
+  const pieces = cutUp(text)
+  cut.set(text, pieces)
+  return pieces
+}
+
+/** Cutting costs more than all the rest of a card, and the same headings come again and again. */
+const cut = new Map<string, string[]>()
+const mostCut = 5_000
+
+function cutUp(text: string): string[] {
   const pieces: string[] = []
   for (const { segment, isWordLike } of segmenter.segment(text.replace(/(\d) (?=\p{Script=Han})/gu, '$1\u00a0'))) {
     const before = pieces.at(-1)

@@ -1,3 +1,4 @@
+import { shanghaiDay } from '../calendar.ts'
 import type { Locale } from '../i18n.ts'
 
 /** Dates cost as much as a template, so the formatters are made once (stack 5). The neighbourhood's clock is Shanghai's. */
@@ -11,7 +12,6 @@ function formatters(locale: Locale) {
     dayOfYear: make({ year: 'numeric', month: locale === 'zh' ? 'long' : 'short', day: 'numeric' }),
     weekday: make({ weekday: 'short' }),
     time: make({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
-    year: make({ year: 'numeric' }),
   }
 }
 
@@ -19,6 +19,9 @@ const made = { zh: formatters('zh'), en: formatters('en') }
 
 /** 'YYYY-MM-DD' or a moment → a moment to format. */
 const moment = (at: Date | string) => (typeof at === 'string' ? new Date(`${at}T12:00:00+08:00`) : at)
+
+/** The same few days are written over and over. */
+const mostDays = 2_000
 
 /** What templates call to write dates. A year is written only when it is not this one's. */
 export const dates = {
@@ -28,11 +31,17 @@ export const dates = {
 
 function datesIn(locale: Locale) {
   const format = made[locale]
+  const days = new Map<string, string>()
   const day = (at: Date | string) => {
-    const when = moment(at)
-    return format.year.format(when) === format.year.format(new Date())
-      ? format.day.format(when)
-      : format.dayOfYear.format(when)
+    const today = shanghaiDay(new Date())
+    const which = typeof at === 'string' ? at : shanghaiDay(at)
+    const key = `${which} ${today.slice(0, 4)}`
+    const known = days.get(key)
+    if (known) return known
+    if (days.size >= mostDays) days.clear()
+    const written = (which.slice(0, 4) === today.slice(0, 4) ? format.day : format.dayOfYear).format(moment(which))
+    days.set(key, written)
+    return written
   }
   const time = (at: Date) => format.time.format(at)
   return {

@@ -30,7 +30,7 @@ const unspoken = 'unsure' satisfies Place
 const key = z.uuid().catch(() => randomUUID())
 
 /** The one form a resident needs. `where` is a chip: one of the common places, or `b` and a building's id. */
-const ReportForm = (buildings: Whereabouts['buildings']) =>
+const newReportForm = (buildings: Whereabouts['buildings']) =>
   z.object({
     what: said({ max: 1000, min: 5, missing: 'report.what.missing' }),
     where: z
@@ -50,7 +50,17 @@ const ReportForm = (buildings: Whereabouts['buildings']) =>
     website: z.string().max(0, says('report.again')).default(''),
   })
 
-type Report = z.output<ReturnType<typeof ReportForm>>
+type ReportForm = ReturnType<typeof newReportForm>
+type Report = z.output<ReportForm>
+
+/** A schema costs more to make than to use, so the form of each set of buildings is made once. */
+const forms = new Map<string, ReportForm>()
+function reportForm(buildings: Whereabouts['buildings']): ReportForm {
+  const which = buildings.map(({ id }) => id).join()
+  const form = forms.get(which) ?? newReportForm(buildings)
+  forms.set(which, form)
+  return form
+}
 
 const preset = { querystring: z.object({ b: z.string().max(20).optional() }) }
 
@@ -63,11 +73,11 @@ export const filings: Slice = (app, { clock }) => {
     return reply.page('listen/filings/new', page(req.me, around, form))
   })
 
-  app.post('/filings', { config: { who: 'anyone', perMinute: 30, form: ReportForm([]) } }, async (req, reply) => {
+  app.post('/filings', { config: { who: 'anyone', perMinute: 30, form: reportForm([]) } }, async (req, reply) => {
     const at = clock()
     const around = await whereabouts(req.db, req.me.householdId)
     const picture = await pictureOf(req, at)
-    const input = readForm(ReportForm(around.buildings), req.body)
+    const input = readForm(reportForm(around.buildings), req.body)
     const errors = { ...('form' in input && input.form.errors), ...(picture.wrong && { picture: picture.wrong }) }
     const photoKey = picture.key ?? photoBefore(req.body)
     if ('form' in input || picture.wrong) {

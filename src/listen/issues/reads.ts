@@ -1,6 +1,6 @@
-import { sql } from 'kysely'
+import { type Selectable, type SelectQueryBuilder, sql } from 'kysely'
 import { jsonArrayFrom } from 'kysely/helpers/postgres'
-import type { Db } from '../../lib/db/schema.ts'
+import type { Database, Db } from '../../lib/db/schema.ts'
 import { notFound } from '../../lib/refusal.ts'
 import { dated } from '../filings/reads.ts'
 import { type Channel, isClosed, type Stage, stageOf, statesOf } from './rules.ts'
@@ -23,28 +23,27 @@ export interface PublicFilter {
  * `next` is null on the last page.
  */
 export async function publicIssues(db: Db, filter: PublicFilter = {}, after: number | null = null) {
-  let query = cards(db).where('published_at', 'is not', null)
-  if (filter.stage !== undefined) query = query.where('issues.state', 'in', statesOf(filter.stage))
-  if (filter.open !== undefined) query = query.where('closed_at', filter.open ? 'is' : 'is not', null)
-  if (filter.buildingId !== undefined) query = query.where('issues.building_id', '=', filter.buildingId)
-  if (filter.category !== undefined) query = query.where('category', '=', filter.category)
+  let page = db.selectFrom('issues').selectAll().where('published_at', 'is not', null)
+  if (filter.stage !== undefined) page = page.where('state', 'in', statesOf(filter.stage))
+  if (filter.open !== undefined) page = page.where('closed_at', filter.open ? 'is' : 'is not', null)
+  if (filter.buildingId !== undefined) page = page.where('building_id', '=', filter.buildingId)
+  if (filter.category !== undefined) page = page.where('category', '=', filter.category)
   if (after !== null) {
-    query = query.where(
-      sql<boolean>`(opened_at, issues.id) < (select i.opened_at, i.id from issues i where i.no = ${after})`,
-    )
+    page = page.where(sql<boolean>`(opened_at, id) < (select i.opened_at, i.id from issues i where i.no = ${after})`)
   }
-  const rows = await query
+  page = page
     .orderBy('opened_at', 'desc')
-    .orderBy('issues.id', 'desc')
+    .orderBy('id', 'desc')
     .limit(perPage + 1)
-    .execute()
+  const rows = await cards(db, page).orderBy('opened_at', 'desc').orderBy('issues.id', 'desc').execute()
   const issues = rows.slice(0, perPage).map(card)
   return { issues, next: rows.length > perPage ? (issues.at(-1)?.no ?? null) : null }
 }
 
 /** One public matter by its number, with whether this household supports it already. One statement; unpublished: 404. */
 export async function issueByNo(db: Db, no: number, householdId: number | null = null) {
-  const row = await cards(db)
+  const one = db.selectFrom('issues').selectAll().where('no', '=', no).where('published_at', 'is not', null)
+  const row = await cards(db, one)
     .select((eb) => [
       'public_text as text',
       'published_at as publishedAt',
@@ -58,8 +57,6 @@ export async function issueByNo(db: Db, no: number, householdId: number | null =
         )
         .as('mine'),
     ])
-    .where('issues.no', '=', no)
-    .where('published_at', 'is not', null)
     .executeTakeFirstOrThrow(notFound)
   return { ...card(row), text: row.text, publishedAt: row.publishedAt, mine: Boolean(row.mine) }
 }
@@ -75,12 +72,18 @@ export const supportOf = (issue: PublicIssue, householdId: number | null) => ({
   closed: isClosed(issue.state),
 })
 
-/** Households are counted once, whether they spoke, said "us too", or both (domain 3.3). */
-const cards = (db: Db) =>
+type Chosen = SelectQueryBuilder<Database, 'issues', Selectable<Database['issues']>>
+
+/**
+ * What cards show of the matters chosen; counted for these alone. Households are counted once, whether they spoke, said
+ * "us too", or both (domain 3.3).
+ */
+const cards = (db: Db, chosen: Chosen) =>
   db
-    .selectFrom('issues')
+    .selectFrom(chosen.as('issues'))
     .leftJoin('buildings', 'buildings.id', 'issues.building_id')
     .leftJoin('seats', 'seats.id', 'issues.seat_id')
+    .crossJoinLateral(() => heard.as('heard'))
     .select([
       'issues.id',
       'issues.no',
@@ -98,19 +101,19 @@ const cards = (db: Db) =>
       'reopens',
       'opened_at as openedAt',
       'closed_at as closedAt',
-      voices('gather').as('gather'),
-      voices('door').as('door'),
-      voices('bridge').as('bridge'),
-      sql<number>`(select count(*) from supports where issue_id = issues.id)`.as('supports'),
-      sql<number>`(select count(*) from
-        (select household_id from supports where issue_id = issues.id
-         union select household_id from filings where issue_id = issues.id and filings.state = 'accepted' and household_id is not null) h)`.as(
-        'households',
-      ),
+      'gather',
+      'door',
+      'bridge',
+      'supports',
+      'households',
     ])
 
-const voices = (channel: Channel) =>
-  sql<number>`(select count(*) from filings where issue_id = issues.id and filings.state = 'accepted' and channel = ${channel})`
+const heard = sql<Record<Channel | 'supports' | 'households', number>>`(
+  select (count(*) filter (where channel = 'gather'))::int as gather, (count(*) filter (where channel = 'door'))::int as door,
+         (count(*) filter (where channel = 'bridge'))::int as bridge, (count(*) filter (where channel is null))::int as supports,
+         count(distinct household_id)::int as households
+  from (select channel, household_id from filings f where f.issue_id = issues.id and f.state = 'accepted'
+        union all select null, household_id from supports s where s.issue_id = issues.id) voices)`
 
 type Row = Awaited<ReturnType<ReturnType<typeof cards>['executeTakeFirstOrThrow']>>
 

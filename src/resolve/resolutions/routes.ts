@@ -54,10 +54,10 @@ const filter = z.object({
 /** 办: the promise a passed item ends in, what its owner does about it, and the ledger everybody reads. */
 export const resolutions: Slice = (app, { clock }) => {
   app.get('/ledger', { schema: { ...bySlug, querystring: filter }, config: { who: 'anyone' } }, async (req, reply) => {
-    const page = await req.db.transaction().execute(async (trx) => ({
-      ...(await ledgerHead(trx, clock())),
-      ...(await ledger(trx, req.query, clock())),
-    }))
+    const page = {
+      ...(await ledgerHead(req.db, clock())),
+      ...(await ledger(req.db, req.query, clock())),
+    }
     return reply.page('resolve/resolutions/ledger', { ...page, filter: req.query })
   })
 

@@ -66,10 +66,10 @@ export const revisits: Slice = (app, { clock }) => {
   })
 
   app.get('/desk/revisits', { schema: { ...bySlug, querystring: after }, config: desk }, async (req, reply) => {
-    const page = await req.db.transaction().execute(async (trx) => ({
-      ...(await waitingRevisits(trx, req.query.after, req.me)),
-      ...(await ripeResolutions(trx, clock())),
-    }))
+    const page = {
+      ...(await waitingRevisits(req.db, req.query.after, req.me)),
+      ...(await ripeResolutions(req.db, clock())),
+    }
     return reply.page('resolve/revisits/desk', { ...page, settled: req.query.settled, number: numbered(req) })
   })
 

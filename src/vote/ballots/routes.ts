@@ -7,11 +7,12 @@ import { renderShared } from '../../lib/http/views.ts'
 import { type MessageKey, says } from '../../lib/i18n.ts'
 import type { Caller } from '../../lib/live/hub.ts'
 import { Refusal } from '../../lib/refusal.ts'
-import { castVote, type Receipt } from './casting.ts'
+import { castVote } from './casting.ts'
 import { closeBallot } from './closing.ts'
 import { type Frozen, frozen } from './frozen.ts'
 import { openBallot } from './opening.ts'
 import { type BallotShown, ballotShown, countPanel, openingOf, receiptsOf } from './reads.ts'
+import { answerOf, receiptHtml } from './receipt.ts'
 import { type Choice, choices, type Rule, rules, whyNotOpen, whyNotVote } from './rules.ts'
 import { type VoterShown, voterOf } from './voter.ts'
 
@@ -142,9 +143,6 @@ async function ballotPage(req: FastifyRequest, reply: FastifyReply, no: number, 
   return reply.page('vote/ballots/show', { ballot, voter, why, form, key: why === null && wants ? randomUUID() : null })
 }
 
-/** The receipt with a fresh key for the next attempt. */
-const answerOf = ({ ballot, code, choice }: Receipt) => ({ ballot, code, choice, at: null, key: randomUUID() })
-
 /**
  * A vote that came up the socket: the same schema, the same castVote, the same receipt as by the form. Whatever the
  * answer, it goes to this socket alone. Null: not a vote at all, which the hub counts as a strike.
@@ -159,7 +157,7 @@ async function hear(app: App, { clock }: Deps, message: Record<string, unknown>,
   }
   const vote = { ...input.data, way: 'socket' as const, me: caller.me, at: clock() }
   return castVote(caller.db, vote).then(
-    (receipt) => renderShared('vote/ballots/_receipt', answerOf(receipt), placeOf(caller)),
+    (receipt) => receiptHtml(receipt, placeOf(caller)),
     (error: unknown) => {
       if (!(error instanceof Refusal)) app.log.error({ err: error }, 'a vote by socket failed')
       if (error instanceof Refusal && error.status === 404) return null

@@ -1,0 +1,118 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import t from 'tap'
+import { buildApp } from '../src/app.ts'
+import { sessionCookie } from '../src/lib/http/conventions.ts'
+import { openSession } from '../src/lib/http/session.ts'
+import { createLive } from '../src/lib/live/hub.ts'
+import { openVault } from '../src/lib/vault.ts'
+import { routeTable } from '../src/routetable.ts'
+import { seedOnce } from '../src/seed.ts'
+import { Browser, freshHouse } from './harness.ts'
+import { statementsOf } from './statements.ts'
+
+/** Goal 12 of docs/performance.md: what a page costs the database does not depend on the machine it is measured on. */
+const most = 3
+
+/** Where a page with a name in its address finds one in the demonstration: SQL for the text that stands in its place. */
+const samples: Record<string, string> = {
+  '/desk/people/seats/:id': 'select id from seats order by position limit 1',
+  '/desk/visits/:key': 'select key from visits order by id desc limit 1',
+  '/desk/gatherings/:no': 'select no from gatherings order by id desc limit 1',
+  '/desk/triage/:no': "select no from filings where state = 'submitted' limit 1",
+  '/desk/issues/:no': 'select no from issues order by reopens desc, id limit 1',
+  '/issues/:no': 'select no from issues where published_at is not null order by reopens desc, id limit 1',
+  '/desk/agenda/:no': 'select no from agenda_items order by id desc limit 1',
+  '/desk/meetings/:no': 'select no from meetings where adjourned_at is null order by id desc limit 1',
+  '/join/:code': 'select code from meetings where adjourned_at is null order by id desc limit 1',
+  '/desk/meetings/:no/desk': 'select no from meetings where adjourned_at is null order by id desc limit 1',
+  '/ballots/:no': 'select no from ballots order by id desc limit 1',
+  '/ballots/:no/count': 'select m.no from meetings m join ballots b on b.meeting_id = m.id limit 1',
+  '/ballots/:no/receipts': 'select no from ballots order by id desc limit 1',
+  '/meetings/:no/items/:item/ballot':
+    "select m.no || '/' || i.no from running_order r join meetings m on m.id = r.meeting_id join agenda_items i on i.id = r.item_id where m.adjourned_at is null limit 1",
+  '/meetings/:no/items/:item/resolution':
+    "select m.no || '/' || i.no from running_order r join meetings m on m.id = r.meeting_id join agenda_items i on i.id = r.item_id where r.declared_at is not null limit 1",
+  '/resolutions/:no': 'select no from resolutions order by id limit 1',
+  '/desk/revisits/:id': 'select id from revisits where answered_at is null limit 1',
+  '/meetings/:no': 'select no from meetings order by id desc limit 1',
+  '/meetings/:no/chair': 'select no from meetings order by id desc limit 1',
+  '/meetings/:no/projector': 'select no from meetings order by id desc limit 1',
+}
+/** Addresses that are secrets: sealed in the database, so they are opened here. */
+const secrets: Record<string, string> = {
+  '/track/:code': 'select code_sealed as sealed from filings order by id desc limit 1',
+  '/track/:code/answer':
+    'select f.code_sealed as sealed from revisits r join filings f on f.id = r.filing_id where r.answered_at is null limit 1',
+}
+/** Pages that need something asked: what to ask for. */
+const queries: Record<string, string> = { '/desk/visits/new': '?building=3&door=101' }
+/** Not pages: the socket, and the one-time door that writes. Two are counted where they are tested, in test/listen. */
+const others = ['/live', '/enter/:token', '/photos/:key', '/desk/visits/:key/slip']
+
+t.test('no page asks the database more than three things, whoever looks at the whole demonstration', async (t) => {
+  const { house, closed } = await freshHouse()
+  const keys = mkdtempSync(join(tmpdir(), 'wt-keys-'))
+  const origin = 'http://wutong.test'
+  const tools = { vault: openVault(keys), clock: () => new Date('2026-11-24T10:00:00+08:00') }
+  const live = createLive(house)
+  const app = await buildApp({ house, live, origin, ...tools }, { rateLimits: false })
+  t.teardown(async () => {
+    await live.close()
+    await app.close()
+    await closed()
+    rmSync(keys, { recursive: true, force: true })
+  })
+  await seedOnce(house, tools)
+  const row = await house.db.selectFrom('communities').selectAll().executeTakeFirstOrThrow()
+  const community = { ...row, nameEn: row.name_en }
+  const db = house.of(row.id)
+  const one = async (query: string) => (await sql.raw<Record<string, unknown>>(query).execute(db)).rows[0]
+
+  // Somebody with every role, and a seat: nothing is kept from her, so every page shows all it ever shows.
+  const { person_id: id } = await db
+    .selectFrom('person_roles')
+    .select('person_id')
+    .where('role', '=', 'chair')
+    .executeTakeFirstOrThrow()
+  await sql`insert into person_roles (person_id, role)
+    select ${id}, role from unnest(array['staff', 'admin', 'volunteer', 'manager']) role on conflict do nothing`.execute(
+    db,
+  )
+  const secret = await db.transaction().execute((trx) => openSession(trx, { personId: id }, 'test', tools.clock()))
+  const allRoles = new Browser(app, community, { [sessionCookie(row.id, origin)]: secret })
+  const visitor = new Browser(app, community, {})
+
+  const addressOf = async (path: string): Promise<string | null> => {
+    if (!path.includes(':')) return `${path}${queries[path] ?? ''}`
+    const sealed = secrets[path] && (await one(secrets[path]))
+    const sample = samples[path] && (await one(samples[path]))
+    const values = sealed
+      ? [tools.vault.open(row.id, sealed.sealed as Buffer)]
+      : sample
+        ? String(Object.values(sample)[0]).split('/')
+        : null
+    return values && path.replace(/:\w+/g, () => String(values.shift()))
+  }
+
+  let pages = 0
+  for (const { method, path, tenant, who } of await routeTable()) {
+    const own = path.replace('/c/:slug', '') || '/'
+    if (method !== 'GET' || !tenant || others.includes(own)) continue
+    const address = await addressOf(own)
+    if (!t.ok(address, `${own} has a sample in this file`) || address === null) continue
+    for (const [name, browser] of Object.entries({ allRoles, ...(who === 'anyone' && { visitor }) })) {
+      await browser.get(address)
+      let status = 0
+      const asked = await statementsOf(async () => {
+        status = (await browser.get(address)).statusCode
+      })
+      t.ok([200, 303, 409].includes(status), `${address} opens for ${name}: ${status}`)
+      t.ok(asked <= most, `${address} asks ${asked} for ${name}`)
+      pages++
+    }
+  }
+  t.ok(pages > 60, `${pages} looked at`)
+})

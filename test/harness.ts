@@ -12,6 +12,7 @@ import { sessionCookie } from '../src/lib/http/conventions.ts'
 import { openSession } from '../src/lib/http/session.ts'
 import type { App, Community } from '../src/lib/http/slice.ts'
 import { createLive, type Live } from '../src/lib/live/hub.ts'
+import type { Letterbox } from '../src/lib/outbox.ts'
 import { openVault, type Vault } from '../src/lib/vault.ts'
 import { type Cast, settle } from './cast.ts'
 import { embeddedTemplate, serverTemplate, withDatabase } from './template.ts'
@@ -32,6 +33,7 @@ export interface Town {
   /** Stands still until the test moves it. */
   clock: { now: Date }
   origin: string
+  letterbox: Letterbox
   /** A browser of its own: nobody, or signed in as one of the cast by name, or bound to a door. */
   as(who?: keyof Cast['people'] | { door: keyof Cast['doors'] }): Promise<Browser>
   /** Another process on the same database. */
@@ -77,6 +79,7 @@ export async function startTown(t: Test): Promise<Town> {
     cast,
     clock,
     origin,
+    letterbox: { communityId: community.id, vault, home: `${origin}/c/${community.slug}` },
     again: start,
     async as(who) {
       if (who === undefined) return new Browser(app, community, {})

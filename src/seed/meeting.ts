@@ -79,7 +79,10 @@ function sittingMoments(when: When, evening: Evening, matters: Record<string, Ma
     if (item.promised) moments.push(...promiseMoments(when, startsAt, at, item.promised, place))
   }
   const over = later(at, minutes(5))
-  moments.push({ at: over, happens: (tale) => adjournMeeting(tale.db, evening.no, by(tale, chair), over) })
+  moments.push({
+    at: over,
+    happens: (tale) => adjournMeeting(tale.db, tale.letterbox, evening.no, by(tale, chair), over),
+  })
   return moments
 }
 
@@ -124,7 +127,11 @@ function itemMoments(evening: Evening, i: number, item: Item, begins: Date, ends
     moments.push({ at, happens: (tale) => saveNotes(tale.db, note(), by(tale, desk), at) })
   }
   if (!asked) {
-    const put = { at: ends, happens: (tale: Tale) => deferItem(tale.db, evening.no, itemNo(), by(tale, chair), ends) }
+    const put = {
+      at: ends,
+      happens: (tale: Tale) =>
+        deferItem(tale.db, tale.letterbox, { meetingNo: evening.no, itemNo: itemNo() }, by(tale, chair), ends),
+    }
     return [...moments, put]
   }
   const opened = later(ends, -minutes(4))

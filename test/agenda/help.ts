@@ -7,12 +7,6 @@ import type { Town } from '../harness.ts'
 
 /** What the tests of this stage build on: issues in the pool, items, meetings brought as far as a test needs them. */
 
-const letterboxOf = (town: Town) => ({
-  communityId: town.community.id,
-  vault: town.vault,
-  home: `${town.origin}/c/${town.community.slug}`,
-})
-
 interface Heard {
   channel?: Channel
   door?: keyof Town['cast']['doors']
@@ -68,7 +62,7 @@ export async function tellIssue(town: Town, told: Told = {}): Promise<number> {
         locale: heard.locale ?? ('zh' as const),
         recordedBy: null,
       }
-      const taken = await takeFiling(trx, letterboxOf(town), filing, {}, at)
+      const taken = await takeFiling(trx, town.letterbox, filing, {}, at)
       await trx.updateTable('filings').set({ issue_id: id, state: 'accepted' }).where('id', '=', taken.id).execute()
     }
     for (const door of told.supports ?? [])
@@ -92,7 +86,7 @@ export async function holdMeeting(town: Town, items: number[], upTo: 0 | 1 | 2 |
   const at = town.clock.now
   const plan = { key: crypto.randomUUID(), title: '十一月五位一体会议', place: '居委会二楼', startsAt: evening }
   const meetingNo = await createMeeting(town.db, plan, chair, at)
-  for (const itemNo of items) await placeItem(town.db, letterboxOf(town), { meetingNo, itemNo, minutes: 15 }, chair, at)
+  for (const itemNo of items) await placeItem(town.db, town.letterbox, { meetingNo, itemNo, minutes: 15 }, chair, at)
   for (const stage of stages.slice(0, upTo)) await stage(town.db, meetingNo, chair, at)
   return meetingNo
 }

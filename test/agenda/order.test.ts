@@ -227,6 +227,11 @@ t.test('an item that is put off goes back, and may come to the next meeting', as
   const no = await holdMeeting(town, [item], 3)
   await zhou.post(`/meetings/${no}/items/${item}/introduction`)
   t.equal((await zhou.post(`/meetings/${no}/items/${item}/deferral`)).statusCode, 303)
+  t.match(
+    (await messages()).at(-1)?.body,
+    '11 月 26 日的会上没来得及议',
+    'whoever was told of the meeting is told of this',
+  )
   t.equal((await zhou.post(`/meetings/${no}/items/${item}/deferral`)).statusCode, 409)
   t.equal(await issueState(town, issue), 'pooled')
   t.match((await lines(town, 'issue', 'issues', issue)).at(-1), {

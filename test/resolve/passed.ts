@@ -25,7 +25,6 @@ export async function evening(town: Town, given: Evening = {}) {
   const { zhou } = town.cast.people
   const code = String(100_000 + ++evenings)
   return town.db.transaction().execute(async (trx) => {
-    const letterbox = { communityId: town.community.id, vault: town.vault, home: `${town.origin}/c/wutongli` }
     const issue = await trx
       .insertInto('issues')
       .values({
@@ -47,7 +46,7 @@ export async function evening(town: Town, given: Evening = {}) {
       const householdId = door ? town.cast.doors[door] : null
       const filing = await takeFiling(
         trx,
-        letterbox,
+        town.letterbox,
         {
           channel,
           words,

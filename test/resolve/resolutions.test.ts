@@ -299,7 +299,6 @@ t.test('the home page and an issue’s page can ask for their promises', async (
 
 t.test('a program that makes a promise is held to the same rules', async (t) => {
   const night = await evening(town)
-  const letterbox = { communityId: town.community.id, vault: town.vault, home: `${town.origin}/c/wutongli` }
   const [seatId = 0, personId = 0] = ownerOf(town, 4, 'feng').split('-').map(Number)
   const by = { personId: town.cast.people.zhou }
   const promise = {
@@ -312,14 +311,14 @@ t.test('a program that makes a promise is held to the same rules', async (t) => 
     steps: [],
   }
   await t.rejects(
-    makeResolution(town.db, letterbox, { ...promise, dueOn: '2026-11-01' }, by, town.clock.now),
+    makeResolution(town.db, town.letterbox, { ...promise, dueOn: '2026-11-01' }, by, town.clock.now),
     new Refusal('resolutions.due.past'),
   )
   await t.rejects(
-    makeResolution(town.db, letterbox, { ...promise, personId: town.cast.people.li }, by, town.clock.now),
+    makeResolution(town.db, town.letterbox, { ...promise, personId: town.cast.people.li }, by, town.clock.now),
     new Refusal('resolutions.owner.wrong'),
   )
-  t.ok((await makeResolution(town.db, letterbox, promise, by, town.clock.now)).no)
+  t.ok((await makeResolution(town.db, town.letterbox, promise, by, town.clock.now)).no)
 })
 
 t.test('three statements a page at most, however much stands there', async (t) => {

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import t from 'tap'
 import { seatsTonight } from '../../src/agenda/attendance/store.ts'
 import { sha256Hex } from '../../src/lib/tokens.ts'
+import { takeFiling } from '../../src/listen/filings/store.ts'
 import { ballotShown, ballotsOf, latestBallotOf, openBallotOf } from '../../src/vote/ballots/reads.ts'
 import { settle } from '../cast.ts'
 import { type Browser, startTown } from '../harness.ts'
@@ -102,9 +103,28 @@ t.test(
     const [first, second, gone] = meeting.issueIds as [number, number, number]
     await db.updateTable('issues').set({ state: 'pooled' }).where('id', '=', gone).execute()
     await meeting.arrive('12-602', '12-601')
+    const filing = {
+      channel: 'bridge' as const,
+      words: '班车太早没了',
+      place: 'gate' as const,
+      buildingId: null,
+      householdId: null,
+      surname: '',
+      nameShown: false,
+      phone: '13812345678',
+      locale: 'zh' as const,
+      recordedBy: null,
+    }
+    await db.transaction().execute(async (trx) => {
+      const { id } = await takeFiling(trx, town.letterbox, filing, {}, town.clock.now)
+      await trx.updateTable('filings').set({ issue_id: first, state: 'accepted' }).where('id', '=', id).execute()
+    })
     const no = await open(meeting)
     await cast1(await town.as({ door: '12-602' }), no, 'for')
     await zhou.post(`/ballots/${no}/closure`)
+    const told = await db.selectFrom('outbox').select('body').where('dedup_key', 'like', 'ballot:%').execute()
+    t.equal(told.length, 1, 'who left a phone is told, once')
+    t.match(told[0]?.body, /没有通过：赞成 1，反对 0，弃权 0.*\/track\//)
     const issues = await db.selectFrom('issues').where('id', 'in', meeting.issueIds).orderBy('id').selectAll().execute()
     t.match(issues, [
       { id: first, state: 'closed_not_adopted', next_step: '' },

@@ -146,7 +146,7 @@ t.test('forty vote while the chair closes: who got a receipt is counted, and nob
       return outcomeOf(attempt({ no, me, through: processes[i % 2] as Db }))
     })
     await pause(Math.random() * 8)
-    const closed = closeBallot(processes[round % 2] as Db, { no, by: chair, at: clock.now })
+    const closed = closeBallot(processes[round % 2] as Db, town.letterbox, { no, by: chair, at: clock.now })
     const outcomes = await Promise.all(voting)
     await closed
     const acknowledged = outcomes.filter(({ code }) => code !== null)
@@ -179,7 +179,7 @@ t.test('64 writers at once on one meeting: none lost, none double, none refused'
   t.equal(votes.length, 64)
   t.equal(keys.length, 64)
   t.equal(new Set(outcomes.map(({ code }) => code)).size, 64)
-  await closeBallot(db, { no, by: chair, at: clock.now })
+  await closeBallot(db, town.letterbox, { no, by: chair, at: clock.now })
   t.match((await ballotShown(db, no)).numbers, { for: 22, against: 21, abstain: 21, present: 64 })
 })
 
@@ -223,7 +223,7 @@ t.test('the same key twenty times, by two processes: one count, one receipt', as
   t.equal(mixed.filter(({ why }) => why === 'ballots.keyReused').length, 5, 'one key stands for one choice')
   t.match((await counted(no)).votes, [{ rev: 2 }])
 
-  await closeBallot(db, { no, by: chair, at: clock.now })
+  await closeBallot(db, town.letterbox, { no, by: chair, at: clock.now })
   t.equal((await attempt({ no, me, key })).code, outcomes[0]?.code, 'also after the close')
 })
 
@@ -251,7 +251,7 @@ t.test('a row that cannot be written does not take its neighbours along', async 
   const key = randomUUID()
   t.ok((await attempt({ no, me: poisoned, key })).code)
   await sql`drop function spoil`.execute(town.house.db)
-  await closeBallot(db, { no, by: chair, at: clock.now })
+  await closeBallot(db, town.letterbox, { no, by: chair, at: clock.now })
   t.match((await ballotShown(db, no)).numbers, { for: 64 })
 })
 
@@ -321,7 +321,7 @@ t.test(
     await costs(wang, `/ballots/${no}`, 3)
     await costs(wang, `/ballots/${no}/count`, 2)
     await costs(zhou, `/meetings/${meetingNo}/items/${itemNo}/ballot`, 2)
-    await closeBallot(db, { no, by: chair, at: clock.now })
+    await closeBallot(db, town.letterbox, { no, by: chair, at: clock.now })
     await costs(wang, `/ballots/${no}`, 3)
     await costs(wang, `/ballots/${no}/receipts`, 3)
   },

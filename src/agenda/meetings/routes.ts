@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { blank, type Form, line, moment, number, readForm } from '../../lib/http/forms.ts'
 import type { Slice } from '../../lib/http/slice.ts'
+import type { Letterbox } from '../../lib/outbox.ts'
 import { meetingList } from './reads.ts'
 import { adjournMeeting, createMeeting, noticeMeeting, openMeeting, startCheckin } from './store.ts'
 
@@ -39,12 +40,12 @@ export const meetings: Slice = (app, { clock }) => {
   step('notice', noticeMeeting)
   step('checkin', startCheckin)
   step('opening', openMeeting)
-  step('adjournment', adjournMeeting)
+  step('adjournment', (db, no, by, at, letterbox) => adjournMeeting(db, letterbox, no, by, at))
 
   /** One press of the chair. htmx only hears that it happened: the pushed panels show it. */
-  function step(noun: string, verb: typeof noticeMeeting) {
+  function step(noun: string, verb: (...press: [...Parameters<typeof noticeMeeting>, Letterbox]) => Promise<void>) {
     app.post(`/meetings/:no/${noun}`, { schema: byNo, config: { who: ['chair'] } }, async (req, reply) => {
-      await verb(req.db, req.params.no, { personId: req.me.personId }, clock())
+      await verb(req.db, req.params.no, { personId: req.me.personId }, clock(), req.letterbox)
       return req.wantsFragment ? reply.code(204).send() : reply.goto(`/meetings/${req.params.no}/chair`)
     })
   }

@@ -2,12 +2,15 @@ import { randomInt } from 'node:crypto'
 import type { Updateable } from 'kysely'
 import type { Database, Db, Trx } from '../../lib/db/schema.ts'
 import { type By, journal } from '../../lib/journal.ts'
+import type { Letterbox } from '../../lib/outbox.ts'
 import { notFound, Refusal, refuseIf } from '../../lib/refusal.ts'
+import { tellFilers } from '../../listen/filings/store.ts'
 import { returnToPool } from '../items/store.ts'
 import {
   itemState,
   type MeetingState,
   meetingState,
+  whenParts,
   whyNotAdjourn,
   whyNotNotice,
   whyNotOpen,
@@ -95,26 +98,30 @@ export async function openMeeting(db: Db, no: number, by: By, at: Date): Promise
 }
 
 /** 散会. Refuses in the middle of an item; what was never begun waits for another evening, its issues in the pool. */
-export async function adjournMeeting(db: Db, no: number, by: By, at: Date): Promise<void> {
+export async function adjournMeeting(db: Db, letterbox: Letterbox, no: number, by: By, at: Date): Promise<void> {
   await db.transaction().execute(async (trx) => {
     const meeting = await lockMeeting(trx, no)
     const items = await runningItems(trx, meeting.id)
     refuseIf(whyNotAdjourn(meeting.state, items))
-    for (const item of items) if (item.state === 'waiting') await putOff(trx, meeting, item, by, at)
+    for (const item of items) if (item.state === 'waiting') await putOff(trx, letterbox, meeting, item, by, at)
     await move(trx, meeting, 'adjourned', { adjourned_at: at, adjourned_by: by.personId ?? null }, by, at)
   })
 }
 
-/** Puts an item of a meeting off: its line stays as what the meeting did with it, its issues return to the pool. */
+/**
+ * Puts an item of a meeting off: its line stays as what the meeting did with it, its issues return to the pool, and who
+ * was told that it would be talked over hears that it was not.
+ */
 export async function putOff(
   trx: Trx,
-  meeting: { id: number; no: number },
+  letterbox: Letterbox,
+  meeting: { id: number; no: number; starts_at: Date },
   item: { id: number; no: number; title: string },
   by: By,
   at: Date,
 ): Promise<void> {
   // Its issues first: a line that is deferred no longer holds them.
-  await returnToPool(trx, item.id, 'issue.deferred', by, at)
+  const issueIds = await returnToPool(trx, item.id, 'issue.deferred', by, at)
   await trx
     .updateTable('running_order')
     .set({ deferred_at: at })
@@ -122,6 +129,7 @@ export async function putOff(
     .where('item_id', '=', item.id)
     .execute()
   await journalItem(trx, meeting, item, 'deferred', by, at)
+  await tellFilers(trx, letterbox, issueIds, `deferred:${meeting.id}`, 'tell.deferred', whenParts(meeting.starts_at))
 }
 
 /** What happens to an item at a meeting is a line of both: the room's panels follow the meeting, the issue's timeline the item. */

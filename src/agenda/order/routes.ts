@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Form, number, readForm, said } from '../../lib/http/forms.ts'
 import type { Slice } from '../../lib/http/slice.ts'
+import type { Letterbox } from '../../lib/outbox.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import { openItems } from '../items/reads.ts'
 import { meetingByNo, type Room, roomOf } from '../meetings/reads.ts'
@@ -83,7 +84,9 @@ export const order: Slice = (app, { clock }) => {
 
   step('introduction', introduceItem)
   step('discussion', discussItem)
-  step('deferral', deferItem)
+  step('deferral', (db, meetingNo, itemNo, by, at, letterbox) =>
+    deferItem(db, letterbox, { meetingNo, itemNo }, by, at),
+  )
 
   const noting = { schema: { params: byItem }, config: { who: desk, form: Notes } }
   app.post('/meetings/:no/items/:item/notes', noting, async (req, reply) => {
@@ -100,11 +103,11 @@ export const order: Slice = (app, { clock }) => {
   })
 
   /** One press of the chair. htmx only hears that it happened: the pushed panels show it. */
-  function step(noun: string, verb: typeof introduceItem) {
+  function step(noun: string, verb: (...press: [...Parameters<typeof introduceItem>, Letterbox]) => Promise<void>) {
     const schema = { params: byItem }
     app.post(`/meetings/:no/items/:item/${noun}`, { schema, config: { who: ['chair'] } }, async (req, reply) => {
       const { no, item } = req.params
-      await verb(req.db, no, item, { personId: req.me.personId }, clock())
+      await verb(req.db, no, item, { personId: req.me.personId }, clock(), req.letterbox)
       return req.wantsFragment ? reply.code(204).send() : reply.goto(`/meetings/${no}/chair`)
     })
   }

@@ -147,11 +147,17 @@ export async function discussItem(db: Db, meetingNo: number, itemNo: number, by:
   })
 }
 
-/** 缓议: puts an item off; its issues return to the pool. */
-export async function deferItem(db: Db, meetingNo: number, itemNo: number, by: By, at: Date): Promise<void> {
-  await onOrder(db, meetingNo, itemNo, async (trx, { meeting, item }) => {
+/** 缓议: puts an item off; its issues return to the pool, and their filers are told. */
+export async function deferItem(
+  db: Db,
+  letterbox: Letterbox,
+  from: { meetingNo: number; itemNo: number },
+  by: By,
+  at: Date,
+): Promise<void> {
+  await onOrder(db, from.meetingNo, from.itemNo, async (trx, { meeting, item }) => {
     refuseIf(whyNotDefer(meeting.state, item))
-    await putOff(trx, meeting, item, by, at)
+    await putOff(trx, letterbox, meeting, item, by, at)
   })
 }
 

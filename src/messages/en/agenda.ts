@@ -67,6 +67,9 @@ export const agenda: Record<keyof typeof zh, string> = {
   'tell.offAgenda':
     '[Wutong] What you reported is off the meeting of {day} {monthName}. We will tell you the new date. Follow it: {link}',
 
+  'tell.deferred':
+    '[Wutong] The meeting of {day} {monthName} did not get to what you reported. We will tell you the new date. Follow it: {link}',
+
   'meetings.title': 'Meetings',
   'meetings.empty': 'There are no meetings yet.',
   'meetings.items': '{n} {n?item:items}',

@@ -156,6 +156,11 @@ export const vote: Record<keyof typeof zh, string> = {
   'ballots.deferred': 'This item was put off and is not voted on today.',
   'ballots.oneAtATime': 'Another vote is open in this meeting. Close that one first.',
 
+  'tell.passed':
+    '[Wutong] What you reported was voted on and passed: {for} for, {against} against, {abstain} abstaining. Who does it by when will follow: {link}',
+  'tell.rejected':
+    '[Wutong] What you reported was voted on and did not pass: {for} for, {against} against, {abstain} abstaining. The numbers and why: {link}',
+
   'journal.ballot.opened': 'Opened the vote; {eligible} {eligible?vote:votes} on the roll',
   'journal.ballot.passed': 'The vote passed: {for} for, {against} against, {abstain} abstaining',
   'journal.ballot.rejected': 'The vote did not pass: {for} for, {against} against, {abstain} abstaining',

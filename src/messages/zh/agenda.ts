@@ -60,6 +60,8 @@ export const agenda = {
     '【梧桐议事】您反映的事要上会商量：{month} 月 {day} 日 {time}，{place}，欢迎来听、来说。进展：{link}',
   'tell.offAgenda': '【梧桐议事】您反映的事 {month} 月 {day} 日的会上先不议，排好新的日子再告诉您。进展：{link}',
 
+  'tell.deferred': '【梧桐议事】您反映的事 {month} 月 {day} 日的会上没来得及议，排好新的日子再告诉您。进展：{link}',
+
   'meetings.title': '会议',
   'meetings.empty': '还没有会议。',
   'meetings.items': '{n} 个议题',

@@ -137,6 +137,11 @@ export const vote = {
   'ballots.deferred': '这个议题已经改期，不在今天表决。',
   'ballots.oneAtATime': '这个会上另有一项正在表决，请先结束那一项。',
 
+  'tell.passed':
+    '【梧桐议事】您反映的事会上表决通过：赞成 {for}，反对 {against}，弃权 {abstain}。谁来办、哪天前，定了就告诉您：{link}',
+  'tell.rejected':
+    '【梧桐议事】您反映的事会上表决没有通过：赞成 {for}，反对 {against}，弃权 {abstain}。原因和票数：{link}',
+
   'journal.ballot.opened': '开始表决，名册上 {eligible} 票',
   'journal.ballot.passed': '表决通过：赞成 {for}，反对 {against}，弃权 {abstain}',
   'journal.ballot.rejected': '表决没有通过：赞成 {for}，反对 {against}，弃权 {abstain}',

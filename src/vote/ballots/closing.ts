@@ -2,7 +2,9 @@ import { sql } from 'kysely'
 import type { Db, Trx } from '../../lib/db/schema.ts'
 import { journal } from '../../lib/journal.ts'
 import { announce } from '../../lib/live/announce.ts'
+import type { Letterbox } from '../../lib/outbox.ts'
 import { notFound, Refusal } from '../../lib/refusal.ts'
+import { tellFilers } from '../../listen/filings/store.ts'
 import { moveIssue } from '../../listen/issues/store.ts'
 import { voteLock } from './casting.ts'
 import { type Frozen, frozen } from './frozen.ts'
@@ -19,9 +21,13 @@ interface Closing {
 
 /**
  * Closes the vote and declares what it means, in one transaction: whatever was acknowledged is counted, nothing is
- * counted later. The issues behind the item move on with it. Refuses kindly when it is closed already.
+ * counted later. The issues behind the item move on with it, and their filers are told. Refuses kindly when it is closed already.
  */
-export async function closeBallot(db: Db, closing: Closing): Promise<Frozen & { outcome: Decision['outcome'] }> {
+export async function closeBallot(
+  db: Db,
+  letterbox: Letterbox,
+  closing: Closing,
+): Promise<Frozen & { outcome: Decision['outcome'] }> {
   const ballot = await frozen(db, closing.no)
   return db.transaction().execute(async (trx) => {
     // Waits for the votes in flight and holds off new ones until we commit (casting.ts).
@@ -38,7 +44,9 @@ export async function closeBallot(db: Db, closing: Closing): Promise<Frozen & { 
     const missing = required_seats.length ? await seatsAway(trx, ballot.meetingId, required_seats, opened_at) : []
     const decision = decide(ballot.rule, { ...count, eligible }, missing)
     await write(trx, ballot, decision, closing)
-    await moveIssuesOn(trx, ballot, decision, closing)
+    const issueIds = await moveIssuesOn(trx, ballot, decision, closing)
+    const said = `tell.${decision.outcome}` as const
+    await tellFilers(trx, letterbox, issueIds, `ballot:${ballot.id}`, said, countsOf(decision.numbers))
     await announce(trx, `meeting:${ballot.meetingNo}`)
     await announce(trx, `count:${ballot.meetingNo}`)
     return { ...ballot, outcome: decision.outcome }
@@ -85,7 +93,7 @@ async function write(trx: Trx, ballot: Frozen, { outcome, reason, numbers }: Dec
   })
 }
 
-/** What was on the agenda is decided; what was voted down ends here, and the public page says with which numbers. */
+/** What was on the agenda is decided; what was voted down ends here, and the public page says with which numbers. Gives their ids. */
 async function moveIssuesOn(trx: Trx, ballot: Frozen, { outcome, numbers }: Decision, { by, at }: Closing) {
   const issues = await trx
     .selectFrom('agenda_links')
@@ -103,6 +111,7 @@ async function moveIssuesOn(trx: Trx, ballot: Frozen, { outcome, numbers }: Deci
     await moveIssue(trx, { ...move, to: 'decided', verb: 'issue.decided', particulars })
     if (outcome === 'rejected') await moveIssue(trx, { ...move, to: 'closed_not_adopted', particulars })
   }
+  return issues.map(({ id }) => id)
 }
 
 const countsOf = ({ for: yes, against, abstain }: Decision['numbers']) => ({ for: yes, against, abstain })

@@ -125,7 +125,7 @@ export const ballots: Slice = (app, deps) => {
   )
 
   app.post('/ballots/:no/closure', { schema: byNo, config: { who: ['chair'] } }, async (req, reply) => {
-    const { meetingNo } = await closeBallot(req.db, { no: req.params.no, by: req.me, at: clock() })
+    const { meetingNo } = await closeBallot(req.db, req.letterbox, { no: req.params.no, by: req.me, at: clock() })
     return reply.goto(`/meetings/${meetingNo}/chair`)
   })
 

@@ -128,7 +128,9 @@ t.test('the calendar sheet shows the day it is in the neighbourhood', async (t) 
 t.test('a long motion gets a smaller headline', async (t) => {
   t.equal(fit('同意小区班车末班延长至 23:00，试行三个月'), '')
   t.equal(fit('同'.repeat(30)), 'long')
-  t.equal(fit('同'.repeat(60)), 'longer')
+  t.equal(fit('同'.repeat(36)), 'longer')
+  t.equal(fit('同'.repeat(60)), 'longest')
+  t.equal(fit('同'.repeat(120)), 'whole')
 })
 
 t.test('every colour a seat may have can be read, by day and by night', async (t) => {

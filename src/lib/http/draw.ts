@@ -166,11 +166,11 @@ export function heat(count: number, most: number): number {
   return most > 0 ? Math.min(4, Math.ceil((4 * count) / most)) : 0
 }
 
-/** Which of the projector's three headline sizes lets a motion stand on two lines: '', 'long' or 'longer'. */
-export function fit(text: string): '' | 'long' | 'longer' {
+/** Which of the projector's headline sizes lets a motion stand whole above its count: on two lines, then three, then four. */
+export function fit(text: string): '' | 'long' | 'longer' | 'longest' | 'whole' {
   // A Chinese character is one em wide, a Latin letter or a figure about half of one.
   const ems = [...text].reduce((sum, character) => sum + (character > '\u2e7f' ? 1 : 0.48), 0)
-  return ems <= 24 ? '' : ems <= 31 ? 'long' : 'longer'
+  return ems <= 24 ? '' : ems <= 31 ? 'long' : ems <= 38 ? 'longer' : ems <= 60 ? 'longest' : 'whole'
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>()

@@ -73,9 +73,9 @@ export const room: Record<keyof typeof zh, string> = {
   'room.wallTitle': 'Wall: {title}',
   'room.voices': '{n} {n?voice:voices} joined',
   'room.seconded': '{n} {n?household cares:households care}',
-  'room.scan': 'Scan to join and vote',
+  'room.scan': 'Scan to vote',
   'room.scanHint': 'No sign-up, no download',
   'room.qr': 'QR code to join the meeting',
-  'room.orCode': '{host}, enter the code',
+  'room.orCode': 'or at {host} by code',
   'room.following': 'Next: {title}',
 }

@@ -167,7 +167,11 @@ export class Browser {
   }
 }
 
-export async function freshHouse(): Promise<{ house: House; closed: () => Promise<void> }> {
+export async function freshHouse({
+  max,
+}: {
+  max?: number
+} = {}): Promise<{ house: House; closed: () => Promise<void> }> {
   if (!server) {
     const house = embeddedHouse(await PGlite.create({ loadDataDir: await embeddedTemplate() }))
     return { house, closed: () => house.close() }
@@ -175,7 +179,7 @@ export async function freshHouse(): Promise<{ house: House; closed: () => Promis
   const name = `wt_${randomUUID().replaceAll('-', '')}`
   const template = await serverTemplate(server)
   await onAdmin(server, (admin) => admin.query(`create database ${name} template ${template}`))
-  const house = await openHouse({ databaseUrl: withDatabase(server, name), dataDir: '' })
+  const house = await openHouse({ databaseUrl: withDatabase(server, name), dataDir: '', ...(max && { max }) })
   return {
     house,
     async closed() {

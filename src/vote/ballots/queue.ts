@@ -6,6 +6,8 @@ const batchSize = 500
 const mostWaiting = 5_000
 /** Of one voter: somebody who presses without end fills his own places, not his neighbours'. */
 const mostOfOne = 100
+/** Answers handed out before the process looks up again. */
+const atOnce = 50
 /** This many failures in a row are not the fault of one row. */
 const patience = 3
 
@@ -13,6 +15,11 @@ interface Waiting<Item, Answer> {
   item: Item
   resolve: (answer: Answer) => void
   reject: (error: unknown) => void
+}
+
+interface Said<Answer> {
+  answer?: Answer
+  error?: Refusal
 }
 
 /**
@@ -30,6 +37,7 @@ export function inBatches<Item, Answer>(
   let waiting: Waiting<Item, Answer>[] = []
   const each = new Map<number, number>()
   let running = false
+  let handing = Promise.resolve()
 
   return (item) =>
     new Promise((resolve, reject) => {
@@ -42,7 +50,12 @@ export function inBatches<Item, Answer>(
 
   async function work() {
     running = true
-    while (waiting.length > 0) await answer(take())
+    while (waiting.length > 0) {
+      const batch = take()
+      const answers = await ask(batch)
+      // The next batch is on its way to the database before these people are answered, one batch after the other.
+      handing = handing.then(() => handOut(batch, answers))
+    }
     running = false
   }
 
@@ -65,30 +78,41 @@ export function inBatches<Item, Answer>(
     return batch
   }
 
-  async function answer(batch: Waiting<Item, Answer>[]) {
+  async function ask(batch: Waiting<Item, Answer>[]): Promise<Said<Answer>[]> {
     try {
-      const answers = await run(batch.map(({ item }) => item))
-      batch.forEach(({ resolve }, i) => void resolve(answers[i] as Answer))
+      return (await run(batch.map(({ item }) => item))).map((answer) => ({ answer }))
     } catch {
-      await answerSingly(batch)
+      return askSingly(batch)
     }
   }
 
-  async function answerSingly(batch: Waiting<Item, Answer>[]) {
+  async function askSingly(batch: Waiting<Item, Answer>[]): Promise<Said<Answer>[]> {
+    const said: Said<Answer>[] = []
     let failures = 0
-    for (const { item, resolve, reject } of batch) {
+    for (const { item } of batch) {
       if (failures >= patience) {
-        reject(unsure())
+        said.push({ error: unsure() })
         continue
       }
       try {
         const [answer] = await run([item])
-        resolve(answer as Answer)
+        said.push({ answer: answer as Answer })
         failures = 0
       } catch (error) {
         failures++
-        reject(unsure(error))
+        said.push({ error: unsure(error) })
       }
+    }
+    return said
+  }
+
+  /** A few at a time: whoever reads five hundred answers in one go keeps the database waiting for its next batch. */
+  async function handOut(batch: Waiting<Item, Answer>[], said: Said<Answer>[]): Promise<void> {
+    for (const [i, { resolve, reject }] of batch.entries()) {
+      if (i % atOnce === 0) await new Promise(setImmediate)
+      const { answer, error } = said[i] as Said<Answer>
+      if (error) reject(error)
+      else resolve(answer as Answer)
     }
   }
 }

@@ -31,6 +31,7 @@ function cellsOfText(bytes: Buffer): string[][] | { bad: MessageKey } {
   try {
     return parse(text, {
       delimiter: delimiterOf(text),
+      record_delimiter: ['\r\n', '\n', '\r'],
       relax_column_count: true,
       skip_empty_lines: true,
       to: mostLines + 20,
@@ -82,7 +83,11 @@ async function cellsOfXlsx(bytes: Buffer): Promise<string[][] | { bad: MessageKe
 /** A number as it was typed in; a day and a time on the sheet's own clock. A formula is only ever its last result. */
 function cellText(cell: unknown): string {
   if (cell === null || cell === undefined) return ''
-  if (cell instanceof Date) return Number.isNaN(cell.getTime()) ? '' : cell.toISOString().slice(0, 16).replace('T', ' ')
+  if (cell instanceof Date) {
+    // A spreadsheet keeps half past nine as a fraction that is a hair short of it.
+    const at = new Date(Math.round(cell.getTime() / 1000) * 1000)
+    return Number.isNaN(at.getTime()) ? '' : at.toISOString().slice(0, 16).replace('T', ' ')
+  }
   const text = String(cell)
   if (!/^-?\d+(?:\.\d+)?E\+?\d+$/i.test(text)) return text
   const number = Number(text)

@@ -18,6 +18,7 @@ import { issues } from './listen/issues/routes.ts'
 import { pastes } from './listen/pastes/routes.ts'
 import { photos } from './listen/photos/routes.ts'
 import { visits } from './listen/visits/routes.ts'
+import { webhooks } from './listen/webhooks/routes.ts'
 import { entry } from './people/entry/routes.ts'
 import { register } from './people/register/routes.ts'
 import { roster } from './people/roster/routes.ts'
@@ -41,6 +42,7 @@ export const slices: Slice[] = [
   inbox,
   pastes,
   imports,
+  webhooks,
   filings,
   photos,
   triage,

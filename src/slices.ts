@@ -15,6 +15,7 @@ import { gatherings } from './listen/gatherings/routes.ts'
 import { imports } from './listen/imports/routes.ts'
 import { inbox } from './listen/inbox/routes.ts'
 import { issues } from './listen/issues/routes.ts'
+import { open311 } from './listen/open311/routes.ts'
 import { pastes } from './listen/pastes/routes.ts'
 import { photos } from './listen/photos/routes.ts'
 import { visits } from './listen/visits/routes.ts'
@@ -43,6 +44,7 @@ export const slices: Slice[] = [
   pastes,
   imports,
   webhooks,
+  open311,
   filings,
   photos,
   triage,

@@ -158,7 +158,7 @@ function unchanged(reply: FastifyReply, html: string): boolean {
 const busy = new Set(['55P03', '57014', '57P01', '57P03', '40P01', '40001', '53300', 'ECONNREFUSED', 'ECONNRESET'])
 
 /** Every answer that is not a success has a known meaning (contract: never a 5xx of unknown meaning). */
-function reasonOf(error: Error & { statusCode?: number; code?: string }): { key: MessageKey; status: number } {
+export function reasonOf(error: Error & { statusCode?: number; code?: string }): { key: MessageKey; status: number } {
   if (error instanceof Refusal) return { key: error.key, status: error.status }
   if (busy.has(error.code ?? '')) return { key: 'error.busy', status: 503 }
   const status = error.statusCode ?? 500

@@ -134,7 +134,7 @@ drop procedure allow_also;
 create function tell_bridges(moved_filing integer, moved_issue integer) returns void language sql as $$
   insert into outbox (dedup_key, channel, to_sealed, body)
   select 'status:' || gen_random_uuid(), 'webhook', convert_to(b.key::text, 'UTF8'),
-         json_build_object('id', a.key, 'number', a.external_no, 'filing', f.state, 'issue', i.state,
+         json_build_object('at', now(), 'id', a.key, 'number', a.external_no, 'filing', f.state, 'issue', i.state,
                            'public', case when i.published_at is not null then i.no end)::text
   from filings f join arrivals a on a.filing_id = f.id join bridges b on b.id = a.bridge_id
   left join issues i on i.id = f.issue_id
@@ -150,7 +150,7 @@ begin
   else
     insert into outbox (dedup_key, channel, to_sealed, body)
     select 'status:' || gen_random_uuid(), 'webhook', convert_to(key::text, 'UTF8'),
-           json_build_object('id', new.key, 'number', new.external_no, 'aside', new.reason)::text
+           json_build_object('at', now(), 'id', new.key, 'number', new.external_no, 'aside', new.reason)::text
     from bridges where id = new.bridge_id and push_url <> '' and active;
   end if;
   return null;

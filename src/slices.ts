@@ -18,6 +18,7 @@ import { issues } from './listen/issues/routes.ts'
 import { open311 } from './listen/open311/routes.ts'
 import { pastes } from './listen/pastes/routes.ts'
 import { photos } from './listen/photos/routes.ts'
+import { rounds } from './listen/rounds/routes.ts'
 import { visits } from './listen/visits/routes.ts'
 import { webhooks } from './listen/webhooks/routes.ts'
 import { entry } from './people/entry/routes.ts'
@@ -45,6 +46,7 @@ export const slices: Slice[] = [
   imports,
   webhooks,
   open311,
+  rounds,
   filings,
   photos,
   triage,

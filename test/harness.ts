@@ -31,6 +31,8 @@ export interface Town {
   cast: Cast
   /** Stands still until the test moves it. */
   clock: { now: Date }
+  /** A folder of its own. */
+  dataDir: string
   origin: string
   /** A browser of its own: nobody, or signed in as one of the cast by name, or bound to a door. */
   as(who?: keyof Cast['people'] | { door: keyof Cast['doors'] }): Promise<Browser>
@@ -48,7 +50,10 @@ export async function startTown(t: Test): Promise<Town> {
   const start = async () => {
     const live = createLive(house)
     const quiet = await house.listen((notice) => live.changed(notice))
-    const app = await buildApp({ house, live, vault, origin, clock: () => clock.now }, { rateLimits: false })
+    const app = await buildApp(
+      { house, live, vault, origin, clock: () => clock.now, dataDir: keys },
+      { rateLimits: false },
+    )
     await app.ready()
     started.push({ app, live, quiet })
     return { app, live }
@@ -76,6 +81,7 @@ export async function startTown(t: Test): Promise<Town> {
     community,
     cast,
     clock,
+    dataDir: keys,
     origin,
     again: start,
     async as(who) {

@@ -19,6 +19,8 @@ export interface NewArrival {
   phone: string
   saidAt: Date | null
   photoKey?: string
+  /** By what it is known again, where that is no number anybody should read: a letter's Message-ID. */
+  sameAs?: string
   /** Set aside as it comes in: a machine's answer is nobody's voice. */
   aside?: AsideReason
 }

@@ -7,7 +7,8 @@ import { addMessage, takeFiling } from '../filings/store.ts'
 import { type AsideReason, buildingIn, inParts, type NewArrival } from './rules.ts'
 
 /** By what we know that the same has been here: its number over there, or, where it has none, what it says. */
-export function fingerprintOf({ externalNo, words, place, name, saidAt }: NewArrival): string {
+export function fingerprintOf({ sameAs, externalNo, words, place, name, saidAt }: NewArrival): string {
+  if (sameAs !== undefined) return `same ${sha256Hex(sameAs)}`
   if (externalNo !== '') return `no ${externalNo}`
   return `words ${sha256Hex(JSON.stringify([words, place, name, saidAt?.getTime() ?? null]))}`
 }

@@ -23,7 +23,7 @@ interface Question {
   atMost?: number
 }
 
-export interface Answer {
+interface Answer {
   status: number
   text: string
 }

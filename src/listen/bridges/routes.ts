@@ -155,7 +155,7 @@ export const bridges: Slice = (app, { clock }) => {
 }
 
 /** People's words are for those who decide about them; who keeps the house running has no need of them. */
-export const readsInbox = (me: Me) => me.roles.includes('staff') || me.roles.includes('chair')
+const readsInbox = (me: Me) => me.roles.includes('staff') || me.roles.includes('chair')
 
 /** The form as a bridge, or the form again; whoever looks after it is one of our own. */
 async function readBridge(req: FastifyRequest): Promise<{ bridge: Bridge } | { form: Form }> {

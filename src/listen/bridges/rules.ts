@@ -24,7 +24,7 @@ export const secretKinds = ['hook', 'token'] as const
 export type SecretKind = (typeof secretKinds)[number]
 
 /** Old and new live side by side until everybody over there has changed; a third would be one that nobody knows of. */
-export const mostSecrets = 2
+const mostSecrets = 2
 
 export function whyNotMakeSecret(kind: BridgeKind, secret: SecretKind, living: number): MessageKey | null {
   if (!roads[kind].includes(secret)) return 'bridges.noRoad'

@@ -6,7 +6,6 @@ import { uploaded } from '../../lib/http/uploads.ts'
 import { type MessageKey, says } from '../../lib/i18n.ts'
 import { notFound, refuseIf } from '../../lib/refusal.ts'
 import { bridgePage } from '../bridges/reads.ts'
-import { byKey } from '../bridges/routes.ts'
 import { whyNotCross } from '../bridges/rules.ts'
 import { fingerprintOf, seenBefore } from '../inbox/store.ts'
 import {
@@ -40,6 +39,7 @@ declare module '../../lib/http/views.ts' {
   }
 }
 
+const byKey = { params: z.object({ slug: z.string(), key: z.uuid() }) }
 const column = z.preprocess(
   (value) => (value === '' || value === undefined ? null : value),
   z.coerce

@@ -1,8 +1,7 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { reasonOf } from '../../lib/http/conventions.ts'
 import type { Slice } from '../../lib/http/slice.ts'
-import { type MessageKey, translator } from '../../lib/i18n.ts'
+import { translator } from '../../lib/i18n.ts'
 import { sha256 } from '../../lib/tokens.ts'
 import { bridgeByToken } from '../bridges/reads.ts'
 import { isCategory, mayCarry, whyNotCross } from '../bridges/rules.ts'
@@ -10,18 +9,9 @@ import { mostWords, tidy, tidyLine, tidyPhone } from '../inbox/rules.ts'
 import { secondsToWait } from '../inbox/store.ts'
 import { categories } from '../issues/rules.ts'
 import { takeOne } from '../webhooks/store.ts'
+import { answer, answerFault, asRequest, Fault } from './answers.ts'
 import { readFields } from './body.ts'
-import { type PublicRequest, publicRequests, requestsByKey } from './reads.ts'
-import { writeXml } from './xml.ts'
-
-/** What the standard says is wrong, in the format that was asked for. */
-class Fault extends Error {
-  readonly statusCode: number
-  constructor(statusCode: number, description: string) {
-    super(description)
-    this.statusCode = statusCode
-  }
-}
+import { publicRequests, requestsByKey } from './reads.ts'
 
 const date = z.iso.datetime({ offset: true })
 const words = z.string().max(500)
@@ -57,14 +47,7 @@ const reads = { who: 'anyone', machine: true, perMinute: 120 } as const
 export const open311: Slice = (app, { clock }) => {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: mostBody }, (_req, body, done) => done(null, body))
-  app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, req, reply) => {
-    const status = error instanceof Fault ? error.statusCode : reasonOf(error).status
-    if (status >= 500) req.log.error({ err: { message: error.message, stack: error.stack } }, 'failed')
-    // What the standard knows: 400 in general, 403 for the key, 404 for what is not there.
-    const code = status === 422 || status === 415 ? 400 : status
-    const description = error instanceof Fault ? error.message : (faults[code] ?? 'general service error')
-    return answer(req, reply.code(code), 'errors', [{ code, description }])
-  })
+  app.setErrorHandler(answerFault)
 
   for (const ext of ['json', 'xml'] as const) {
     app.get(`/open311/discovery.${ext}`, { schema: placed, config: reads }, async (req, reply) => {
@@ -157,23 +140,6 @@ export const open311: Slice = (app, { clock }) => {
   }
 }
 
-const faults: Record<number, string> = {
-  400: 'general service error: the request could not be read',
-  403: 'missing or invalid api_key',
-  404: 'not found',
-  413: 'the request is too large',
-  429: 'too many requests',
-}
-
-type Answered = Parameters<typeof writeXml>[1]
-
-/** The same answer in the format of the address. */
-function answer(req: FastifyRequest, reply: FastifyReply, root: string, value: Answered): FastifyReply {
-  reply.header('cache-control', 'no-cache')
-  if (!/\.xml(?:\?|$)/.test(req.url)) return reply.type('application/json; charset=utf-8').send(JSON.stringify(value))
-  return reply.type('text/xml; charset=utf-8').send(writeXml(root, value))
-}
-
 function isHere(req: FastifyRequest, jurisdiction: string | undefined): void {
   if (jurisdiction && jurisdiction !== req.community.slug) throw new Fault(404, 'jurisdiction_id was not found')
 }
@@ -214,35 +180,6 @@ function readFilter(query: z.output<typeof listed.querystring>) {
     page: { at: whole('page', 1, 10_000), size: whole('page_size', 100, 200) },
   }
 }
-
-function asRequest(req: FastifyRequest, request: PublicRequest) {
-  const t = translator(req.locale)
-  const standing = t(request.standing as MessageKey)
-  return {
-    service_request_id: request.id,
-    status: request.over ? 'closed' : 'open',
-    status_notes: [standing, request.note].filter(Boolean).join(' · '),
-    service_name: request.category ? t(`issues.category.${request.category}`) : '',
-    service_code: request.category ?? '',
-    description: [request.title, request.text].filter(Boolean).join('\n'),
-    agency_responsible: request.agency,
-    service_notice: '',
-    requested_datetime: stamp(request.requestedAt),
-    updated_datetime: stamp(request.updatedAt),
-    expected_datetime: request.dueOn ? `${request.dueOn}T17:00:00+08:00` : '',
-    address: [request.building && t('places.building', { name: request.building }), request.place]
-      .filter(Boolean)
-      .join(' '),
-    address_id: '',
-    zipcode: '',
-    lat: '',
-    long: '',
-    media_url: '',
-  }
-}
-
-/** '2026-11-24T10:00:00+08:00', as the standard writes times. */
-const stamp = (at: Date) => `${new Date(at.getTime() + 8 * 3_600_000).toISOString().slice(0, 19)}+08:00`
 
 /** Takes in what a program posts, through the inbox of its bridge; gives the token it can ask with. */
 async function takeRequest(req: FastifyRequest, at: Date): Promise<string> {

@@ -5,7 +5,6 @@ import type { Slice } from '../../lib/http/slice.ts'
 import { says, translator } from '../../lib/i18n.ts'
 import { notFound, refuseIf } from '../../lib/refusal.ts'
 import { bridgePage } from '../bridges/reads.ts'
-import { byKey } from '../bridges/routes.ts'
 import { whyNotCross } from '../bridges/rules.ts'
 import { mostWords, type NewArrival, tidy, tidyLine } from '../inbox/rules.ts'
 import { fileArrivals, fingerprintOf, receive, seenBefore } from '../inbox/store.ts'
@@ -22,6 +21,7 @@ declare module '../../lib/http/views.ts' {
   }
 }
 
+const byKey = { params: z.object({ slug: z.string(), key: z.uuid() }) }
 const text = z
   .string(says('pastes.missing'))
   .default('')

@@ -1,10 +1,12 @@
+import { z } from 'zod'
 import { createEgress } from '../../lib/egress.ts'
 import type { Slice } from '../../lib/http/slice.ts'
 import { refuseIf } from '../../lib/refusal.ts'
 import { bridgePage } from '../bridges/reads.ts'
-import { byKey } from '../bridges/routes.ts'
 import { whyNotCross } from '../bridges/rules.ts'
 import { visitBridge } from './rounds.ts'
+
+const byKey = { params: z.object({ slug: z.string(), key: z.uuid() }) }
 
 /** The button beside the clock: fetch now what a bridge has. */
 export const rounds: Slice = (app, { clock, egress = createEgress(), dataDir }) => {

@@ -2,7 +2,6 @@ import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { Slice } from '../../lib/http/slice.ts'
 import { bridgeForHook } from '../bridges/reads.ts'
-import { byKey } from '../bridges/routes.ts'
 import { mayCarry, whyNotCross } from '../bridges/rules.ts'
 import { mostWords, type NewArrival, tidy, tidyLine, tidyPhone } from '../inbox/rules.ts'
 import { categories } from '../issues/rules.ts'
@@ -20,6 +19,7 @@ const Payload = z.object({
   said_at: z.iso.datetime({ offset: true }).nullish(),
 })
 
+const byKey = { params: z.object({ slug: z.string(), key: z.uuid() }) }
 const mostBody = 64 * 1024
 
 /** Signed messages of other systems. Programs read the answers: JSON, with one word that says what was wrong. */

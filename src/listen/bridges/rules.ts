@@ -26,8 +26,9 @@ export type SecretKind = (typeof secretKinds)[number]
 /** Old and new live side by side until everybody over there has changed; a third would be one that nobody knows of. */
 const mostSecrets = 2
 
+/** Any bridge may have a secret to sign with, because we sign with it too when we tell how matters stand. */
 export function whyNotMakeSecret(kind: BridgeKind, secret: SecretKind, living: number): MessageKey | null {
-  if (!roads[kind].includes(secret)) return 'bridges.noRoad'
+  if (secret === 'token' && !roads[kind].includes(secret)) return 'bridges.noRoad'
   return living >= mostSecrets ? 'bridges.twoSecrets' : null
 }
 

@@ -7,8 +7,9 @@ import { notFound, refuseIf } from '../../lib/refusal.ts'
 import { bridgePage } from '../bridges/reads.ts'
 import { whyNotCross } from '../bridges/rules.ts'
 import { mostWords, type NewArrival, tidy, tidyLine } from '../inbox/rules.ts'
-import { fileArrivals, fingerprintOf, receive, seenBefore } from '../inbox/store.ts'
+import { fingerprintOf, seenBefore } from '../inbox/store.ts'
 import { goesOn, joined, mostAtOnce, mostPasted, mostVoices, type Voice, voicesIn } from './rules.ts'
+import { fileVoices } from './store.ts'
 
 declare module '../../lib/http/views.ts' {
   interface Views {
@@ -81,12 +82,8 @@ export const pastes: Slice = (app, { clock }) => {
       if (personId === null) throw notFound()
       const { pick, join } = input.data
       const arrivals = joined(voicesIn(input.data.text), pick, join).map(asArrival)
-      const filed = await req.db.transaction().execute(async (trx) => {
-        const at = clock()
-        const came = await receive(trx, req.letterbox, bridge.id, arrivals, at)
-        const ids = [...came.values()].map(({ id }) => id)
-        return ids.length === 0 ? [] : fileArrivals(trx, req.letterbox, { ids }, { by: { personId }, at })
-      })
+      const doing = { by: { personId }, at: clock() }
+      const filed = await fileVoices(req.db, req.letterbox, bridge.id, arrivals, doing)
       return reply.goto(`/desk/inbox?state=filed&bridge=${bridge.key}&filed=${filed.length}`)
     },
   )

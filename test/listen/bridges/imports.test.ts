@@ -264,6 +264,10 @@ t.test('work orders of the hotline', async (t) => {
       building_id: town.cast.buildings[12],
     })
     t.equal(town.vault.open(town.community.id, filing.phone_sealed ?? Buffer.alloc(0)), '13800000001')
+    t.match(
+      (await shen.get(`/desk/triage/${filing.no}`)).body,
+      /12345 热线<br><span class="hint">对方编号 20261124-0001/,
+    )
     await shen.post('/desk/inbox/asides', { arrival: third?.key ?? '', reason: 'unreadable' })
     const aside = await shen.get('/desk/inbox?state=aside')
     t.match(aside.body, '看不懂')

@@ -7,12 +7,20 @@ import { home } from './board/home/routes.ts'
 import { room } from './board/room/routes.ts'
 import { tracking } from './board/tracking/routes.ts'
 import type { Slice } from './lib/http/slice.ts'
+import { bridges } from './listen/bridges/routes.ts'
+import { wiring } from './listen/bridges/wiring.ts'
 import { filings } from './listen/filings/routes.ts'
 import { triage } from './listen/filings/triage.ts'
 import { gatherings } from './listen/gatherings/routes.ts'
+import { imports } from './listen/imports/routes.ts'
+import { inbox } from './listen/inbox/routes.ts'
 import { issues } from './listen/issues/routes.ts'
+import { open311 } from './listen/open311/routes.ts'
+import { pastes } from './listen/pastes/routes.ts'
 import { photos } from './listen/photos/routes.ts'
+import { rounds } from './listen/rounds/routes.ts'
 import { visits } from './listen/visits/routes.ts'
+import { webhooks } from './listen/webhooks/routes.ts'
 import { entry } from './people/entry/routes.ts'
 import { register } from './people/register/routes.ts'
 import { roster } from './people/roster/routes.ts'
@@ -31,6 +39,14 @@ export const slices: Slice[] = [
   register,
   visits,
   gatherings,
+  bridges,
+  wiring,
+  inbox,
+  pastes,
+  imports,
+  webhooks,
+  open311,
+  rounds,
   filings,
   photos,
   triage,

@@ -7,9 +7,11 @@ import { endingOf } from './exits.ts'
 import { checkServer } from './lib/db/check.ts'
 import { type House, openHouse } from './lib/db/connect.ts'
 import { migrate } from './lib/db/migrate.ts'
+import { createEgress } from './lib/egress.ts'
 import { createLive } from './lib/live/hub.ts'
 import { startOutbox } from './lib/outbox.ts'
 import { openVault } from './lib/vault.ts'
+import { startRounds } from './listen/rounds/rounds.ts'
 
 const clock = () => new Date()
 const say = (text: string) => process.stdout.write(`${text}\n`)
@@ -37,7 +39,10 @@ async function start(demo: boolean): Promise<void> {
   const live = createLive(house)
   const stopListening = await house.listen((notice) => live.changed(notice))
   const stopOutbox = startOutbox(house, vault, config.notifySink)
-  const app = await buildApp({ house, clock, live, vault, origin }, config)
+  const { dataDir } = config
+  const egress = createEgress()
+  const stopRounds = startRounds({ house, vault, origin, clock, egress, dataDir })
+  const app = await buildApp({ house, clock, live, vault, origin, egress, dataDir }, config)
 
   // The story is read only where it is told.
   const story = demo ? await import('./seed.ts') : null
@@ -57,6 +62,7 @@ async function start(demo: boolean): Promise<void> {
     if (err) app.log.error({ err: { message: err.message, stack: err.stack } }, 'stopping on an error')
     await live.close() // sockets first, with 1012, so that phones know to come back
     await app.close()
+    await stopRounds()
     await stopOutbox()
     await stopListening()
     await house.close()

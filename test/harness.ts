@@ -32,6 +32,8 @@ export interface Town {
   cast: Cast
   /** Stands still until the test moves it. */
   clock: { now: Date }
+  /** A folder of its own. */
+  dataDir: string
   origin: string
   letterbox: Letterbox
   /** A browser of its own: nobody, or signed in as one of the cast by name, or bound to a door. */
@@ -50,7 +52,10 @@ export async function startTown(t: Test): Promise<Town> {
   const start = async () => {
     const live = createLive(house)
     const quiet = await house.listen((notice) => live.changed(notice))
-    const app = await buildApp({ house, live, vault, origin, clock: () => clock.now }, { rateLimits: false })
+    const app = await buildApp(
+      { house, live, vault, origin, clock: () => clock.now, dataDir: keys },
+      { rateLimits: false },
+    )
     await app.ready()
     started.push({ app, live, quiet })
     return { app, live }
@@ -78,6 +83,7 @@ export async function startTown(t: Test): Promise<Town> {
     community,
     cast,
     clock,
+    dataDir: keys,
     origin,
     letterbox: { communityId: community.id, vault, home: `${origin}/c/${community.slug}` },
     again: start,

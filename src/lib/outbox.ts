@@ -1,11 +1,14 @@
 import { appendFile } from 'node:fs/promises'
 import { sql } from 'kysely'
 import type { House } from './db/connect.ts'
-import type { Trx } from './db/schema.ts'
+import type { Db, Trx } from './db/schema.ts'
 import { allCommunities } from './http/communities.ts'
 import type { Vault } from './vault.ts'
 
-/** Notices people are sent (trust 4.6): written with the change they tell of, sent at least once, each with a stable id. */
+/**
+ * Notices people are sent (trust 4.6): written with the change they tell of, sent at least once, each with a stable id.
+ * Other channels than a person's phone have senders of their own, which claim their rows alike.
+ */
 
 /** What it takes to write to people of one community. */
 export interface Letterbox {
@@ -62,19 +65,7 @@ export function startOutbox(house: House, vault: Vault, sink: string | undefined
 async function sendWaiting(house: House, vault: Vault, path: string): Promise<void> {
   for (const community of await allCommunities(house)) {
     const db = house.of(community.id)
-    // Claiming moves next_at on: a worker that dies leaves the row to be tried again when its lease is over.
-    const { rows } = await sql<{
-      id: number
-      dedup_key: string
-      channel: string
-      to_sealed: Buffer
-      body: string
-      attempts: number
-    }>`
-      update outbox set attempts = attempts + 1, next_at = now() + interval '${sql.raw(lease)}'
-      where id in (select id from outbox where sent_at is null and failed_at is null and next_at <= now()
-                   order by id limit ${batch} for update skip locked)
-      returning id, dedup_key, channel, to_sealed, body, attempts`.execute(db)
+    const rows = await claimWaiting(db, 'sms', batch, lease)
     for (const row of rows) {
       const line = {
         id: row.dedup_key,
@@ -92,4 +83,22 @@ async function sendWaiting(house: House, vault: Vault, path: string): Promise<vo
         await db.updateTable('outbox').set({ failed_at: new Date() }).where('id', '=', row.id).execute()
     }
   }
+}
+
+/** Takes the messages of a channel whose turn it is. A sender that dies leaves its rows to be taken again after the lease. */
+export async function claimWaiting(db: Db, channel: 'sms' | 'webhook', atMost: number, lease: string) {
+  // Claiming moves next_at on: nobody else takes the row meanwhile.
+  const { rows } = await sql<{
+    id: number
+    dedup_key: string
+    channel: string
+    to_sealed: Buffer
+    body: string
+    attempts: number
+  }>`
+    update outbox set attempts = attempts + 1, next_at = now() + ${lease}::interval
+    where id in (select id from outbox where channel = ${channel} and sent_at is null and failed_at is null and next_at <= now()
+                 order by id limit ${atMost} for update skip locked)
+    returning id, dedup_key, channel, to_sealed, body, attempts`.execute(db)
+  return rows
 }

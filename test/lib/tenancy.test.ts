@@ -159,7 +159,7 @@ async function found(communities: number, issues: number) {
 
 /** What the load profile leaves out: words on the desk, a visit, a gathering, a vote that passed and what came of it. */
 async function liveThrough(town: Town) {
-  const { visitor, volunteer, staff, chair, 'seat 4': property } = town.browsers
+  const { visitor, volunteer, staff, chair, admin, 'seat 4': property } = town.browsers
   const done = async (browser: Browser, path: string, fields: Record<string, string> = {}) => {
     const reply = await browser.post(path, fields)
     if (reply.statusCode !== 303) throw new Error(`${path}: ${reply.statusCode} ${reply.body.slice(0, 600)}`)
@@ -177,6 +177,13 @@ async function liveThrough(town: Town) {
   })
   await done(staff, '/desk/gatherings', { title: '周三茶话会', place: '活动室', held_at: '2026-11-24T09:00' })
   await done(staff, '/desk/gatherings/1/lines', { key: randomUUID(), words: '车子停不下' })
+
+  const built = await done(staff, '/desk/bridges', { name: '街道平台', kind: 'partner', per_hour: '60', active: 'on' })
+  const bridge = built.replace(/^\/c\/[^/]+/, '')
+  await done(staff, `${bridge}/voices`, { text: '张三:\n垃圾房臭', pick: '0' })
+  await admin.post(`${bridge}/secrets`, { kind: 'hook' })
+  const bytes = Buffer.from('编号,内容\n1,路灯不亮\n')
+  await staff.upload(`${bridge}/import`, {}, { field: 'file', name: 'x.csv', bytes, type: 'text/csv' })
 
   const [first, second] = await town.db.selectFrom('agenda_items').select('no').orderBy('no').execute()
   for (const resident of town.doors) await done(resident, '/ballots/1/votes', { choice: 'for', key: randomUUID() })
@@ -198,7 +205,9 @@ async function liveThrough(town: Town) {
 async function markAll({ id }: Community) {
   const texts: Record<string, string[]> = {
     agenda_items: ['title', 'question', 'background'],
+    arrivals: ['words', 'place', 'external_no'],
     ballots: ['question'],
+    bridges: ['name'],
     buildings: ['name'],
     filing_messages: ['words'],
     filings: ['words', 'place', 'surname'],
@@ -251,6 +260,11 @@ async function namesOf(town: Town): Promise<Record<string, string>> {
     visit: await one(sql`select key as of from visits`),
     line: await one(sql`select key as of from filings where gathering_id is not null`),
     photo: randomUUID(),
+    bridge: await one(sql`select key as of from bridges`),
+    import: await one(sql`select key as of from imports`),
+    secret: await one(sql`select id as of from bridge_secrets`),
+    arrival: await one(sql`select key as of from arrivals`),
+    service: 'light',
     tracking,
     code: tracking,
     meeting: await one(sql`select code as of from meetings`),
@@ -264,6 +278,8 @@ async function namesOf(town: Town): Promise<Record<string, string>> {
 function pathOf({ path, params }: RouteLine, names: Record<string, string>): string {
   const kinds: Record<string, [RegExp, string][]> = {
     id: [
+      [/\/secrets\//, 'secret'],
+      [/\/open311\//, 'arrival'],
       [/\/seats\//, 'seat'],
       [/\/people\//, 'person'],
       [/\/steps\//, 'step'],
@@ -272,10 +288,13 @@ function pathOf({ path, params }: RouteLine, names: Record<string, string>): str
     ],
     key: [
       [/\/visits\//, 'visit'],
+      [/\/bridges\//, 'bridge'],
+      [/\/imports\//, 'import'],
       [/\/lines\//, 'line'],
       [/\/photos\//, 'photo'],
     ],
     code: [
+      [/\/services\//, 'service'],
       [/\/join\//, 'meeting'],
       [/\/track\//, 'tracking'],
     ],

@@ -83,6 +83,7 @@ export async function deskCounts(db: Db, today: string) {
     triage: number
     late: number
     wording: number
+    inbox: number
     pooled: number
     revisits: number
     open: number
@@ -92,6 +93,7 @@ export async function deskCounts(db: Db, today: string) {
     select (select count(*) from filings where state in ('submitted', 'need_info')) as triage,
            (select count(*) from filings where state = 'submitted' and due_on < ${today}) as late,
            (select count(distinct issue_id) from issue_texts where approved_at is null) as wording,
+           (select count(*) from arrivals where state = 'waiting') as inbox,
            (select count(*) from issues where state = 'pooled') as pooled,
            (select count(*) from revisits v join resolutions r on r.id = v.resolution_id and r.cycle = v.cycle
              where v.answered_at is null and r.claimed_at is not null and r.closed_at is null) as revisits,

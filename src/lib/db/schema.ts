@@ -17,6 +17,7 @@ export type Subject =
   | 'meeting'
   | 'ballot'
   | 'resolution'
+  | 'bridge'
 
 /** A day as 'YYYY-MM-DD'. */
 type Day = string
@@ -60,6 +61,12 @@ export interface Database {
   updates: Updates
   revisits: Revisits
   journal: Journal
+  // bridges
+  bridges: Bridges
+  bridge_secrets: BridgeSecrets
+  arrivals: Arrivals
+  hook_calls: HookCalls
+  imports: Imports
 }
 
 interface Communities {
@@ -76,7 +83,7 @@ interface Outbox {
   community_id: Own
   id: Generated<number>
   dedup_key: string
-  channel: 'sms'
+  channel: 'sms' | 'webhook'
   to_sealed: Buffer
   body: string
   attempts: Generated<number>
@@ -496,4 +503,81 @@ interface Journal {
   household_id: number | null
   seat_id: number | null
   particulars: Json
+}
+
+// bridges
+
+interface Bridges {
+  community_id: Own
+  id: Generated<number>
+  key: Generated<string>
+  name: string
+  kind: 'wechat' | 'hotline' | 'partner' | 'webhook' | 'open311' | 'mailbox' | 'box'
+  keeper_id: number | null
+  topics: Generated<string[]>
+  per_hour: Generated<number>
+  active: Generated<boolean>
+  headings: Json
+  hosts: Generated<string[]>
+  source_url: Generated<string>
+  push_url: Generated<string>
+  mail: Json
+  mail_sealed: Buffer | null
+  asked_at: Date | null
+  answered_at: Date | null
+  trouble: Generated<string>
+  created_by: number
+  created_at: Date
+}
+
+interface BridgeSecrets {
+  community_id: Own
+  id: Generated<number>
+  bridge_id: number
+  kind: 'hook' | 'token'
+  sealed: Buffer | null
+  token_sha256: Buffer | null
+  made_by: number
+  made_at: Date
+  revoked_at: Date | null
+}
+
+interface Arrivals {
+  community_id: Own
+  id: Generated<number>
+  key: Generated<string>
+  bridge_id: number
+  external_no: Generated<string>
+  fingerprint: string
+  words: string
+  place: Generated<string>
+  category: string | null
+  sender_sealed: Buffer | null
+  photo_key: string | null
+  said_at: Date | null
+  arrived_at: Date
+  state: Generated<'waiting' | 'filed' | 'aside'>
+  reason: string | null
+  filing_id: number | null
+  decided_by: number | null
+  decided_at: Date | null
+}
+
+interface HookCalls {
+  community_id: Own
+  bridge_id: number
+  webhook_id: string
+  arrival_id: number | null
+  at: Date
+}
+
+interface Imports {
+  community_id: Own
+  id: Generated<number>
+  key: Generated<string>
+  bridge_id: number
+  name: string
+  sheet_sealed: Buffer
+  made_by: number
+  made_at: Date
 }

@@ -35,14 +35,15 @@ export function conventions(app: App, { house, clock, vault, origin }: Deps): vo
     req.wantsFragment = req.headers['hx-request'] === 'true' && req.headers['hx-boosted'] !== 'true'
     // The plugin would log the address of a page that somebody opens as a socket, and that may hold a token.
     if (req.ws && !req.routeOptions.config.socket) throw notFound()
-    refuseForeign(req, origin)
+    const { machine } = req.routeOptions.config
+    if (!machine) refuseForeign(req, origin)
     const slug = (req.params as { slug?: string }).slug
     if (slug === undefined) return
     req.community = await communityBySlug(house, slug)
     req.db = house.of(req.community.id)
     req.letterbox = { communityId: req.community.id, vault, home: `${origin}/c/${slug}` }
     const at = clock()
-    req.me = await whoHolds(req.db, req.cookies[sessionCookie(req.community.id, origin)], at)
+    if (!machine) req.me = await whoHolds(req.db, req.cookies[sessionCookie(req.community.id, origin)], at)
     if (!mayEnter(req.me, req.routeOptions.config.who)) throw new Refusal('error.notAllowed', 403)
   })
 
@@ -167,7 +168,7 @@ function unchanged(reply: FastifyReply, html: string): boolean {
 const busy = new Set(['55P03', '57014', '57P01', '57P03', '40P01', '40001', '53300', 'ECONNREFUSED', 'ECONNRESET'])
 
 /** Every answer that is not a success has a known meaning (contract: never a 5xx of unknown meaning). */
-function reasonOf(error: Error & { statusCode?: number; code?: string }): { key: MessageKey; status: number } {
+export function reasonOf(error: Error & { statusCode?: number; code?: string }): { key: MessageKey; status: number } {
   if (error instanceof Refusal) return { key: error.key, status: error.status }
   if (busy.has(error.code ?? '')) return { key: 'error.busy', status: 503 }
   const status = error.statusCode ?? 500

@@ -3,6 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyTypeProvider, RawServer
 import type { z } from 'zod'
 import type { House } from '../db/connect.ts'
 import type { Db } from '../db/schema.ts'
+import type { Egress } from '../egress.ts'
 import type { Locale } from '../i18n.ts'
 import type { Live } from '../live/hub.ts'
 import type { Letterbox } from '../outbox.ts'
@@ -42,6 +43,10 @@ export interface Deps {
   vault: Vault
   /** The address people type, for links that leave the page: QR codes and messages. */
   origin: string
+  /** The one way out; left out: the one that asks the real world. */
+  egress?: Egress
+  /** Where the folders of mailboxes lie; left out: there are none. */
+  dataDir?: string
 }
 
 interface ZodTypes extends FastifyTypeProvider {
@@ -63,6 +68,8 @@ declare module 'fastify' {
     perMinute?: number
     /** The live socket; every other route is a page and refuses to be opened as one. */
     socket?: boolean
+    /** Called by programs, which prove themselves by a signature or a token: no cookie counts and no page of ours is asked for. */
+    machine?: boolean
     /** The schema of a form that the route reads itself with readForm; for the route table. */
     form?: z.ZodType
   }

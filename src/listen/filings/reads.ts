@@ -100,6 +100,13 @@ export async function filingOnDesk(db: Db, no: number) {
     .select((eb) => [
       threadOfFiling,
       eb.selectFrom('photos').select('key').whereRef('filing_id', '=', 'filings.id').limit(1).as('photo'),
+      jsonObjectFrom(
+        eb
+          .selectFrom('arrivals')
+          .innerJoin('bridges', 'bridges.id', 'arrivals.bridge_id')
+          .select(['bridges.name as bridge', 'external_no as externalNo'])
+          .whereRef('arrivals.filing_id', '=', 'filings.id'),
+      ).as('cameBy'),
     ])
     .where('filings.no', '=', no)
     .executeTakeFirstOrThrow(notFound)

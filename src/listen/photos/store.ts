@@ -18,6 +18,8 @@ export async function keepPhoto(db: Db, picture: Picture, at: Date): Promise<str
       .deleteFrom('photos')
       .where('filing_id', 'is', null)
       .where('taken_in_at', '<', new Date(at.getTime() - day))
+      // One that came with a letter waits in the inbox for as long as the letter does.
+      .where((eb) => eb.not(eb.exists(eb.selectFrom('arrivals').select('id').whereRef('photo_key', '=', 'photos.key'))))
       .execute()
     const { key } = await trx
       .insertInto('photos')

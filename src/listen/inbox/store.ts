@@ -4,7 +4,7 @@ import { journal } from '../../lib/journal.ts'
 import type { Letterbox } from '../../lib/outbox.ts'
 import { sha256Hex } from '../../lib/tokens.ts'
 import { addMessage, takeFiling } from '../filings/store.ts'
-import { type AsideReason, buildingIn, inParts, type NewArrival } from './rules.ts'
+import { type AsideReason, buildingIn, inParts, type NewArrival, placeWithin } from './rules.ts'
 
 /** By what we know that the same has been here: its number over there, or, where it has none, what it says. */
 export function fingerprintOf({ sameAs, externalNo, words, place, name, saidAt }: NewArrival): string {
@@ -120,6 +120,7 @@ export async function fileArrivals(
   for (const arrival of waiting) {
     const sender = openSender(letterbox, arrival.sender_sealed)
     const [words, ...more] = inParts(arrival.words)
+    const buildingId = buildingIn(arrival.place, buildings)
     const filing = await takeFiling(
       trx,
       letterbox,
@@ -127,8 +128,8 @@ export async function fileArrivals(
         key: arrival.key,
         channel: 'bridge',
         words,
-        place: arrival.place,
-        buildingId: buildingIn(arrival.place, buildings),
+        place: buildingId === null ? arrival.place : placeWithin(arrival.place),
+        buildingId,
         householdId: null,
         surname: [...sender.name].slice(0, 20).join(''),
         nameShown: false,

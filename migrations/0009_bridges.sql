@@ -96,6 +96,7 @@ create table hook_calls (
   foreign key (community_id, bridge_id) references bridges (community_id, id),
   foreign key (community_id, arrival_id) references arrivals (community_id, id)
 );
+create index hook_calls_rate on hook_calls (community_id, bridge_id, at);
 call belongs_to_community('hook_calls');
 
 -- A file between being sent and being imported: its cells, sealed, because they hold names and phones. For a day.

@@ -1,6 +1,7 @@
 import type { Trx } from '../lib/db/schema.ts'
 import type { Community } from '../lib/http/slice.ts'
 import type { Vault } from '../lib/vault.ts'
+import { bridgeMoments } from './bridging.ts'
 import { within } from './found.ts'
 import { gatheringMoments } from './hearing.ts'
 import { matterMoments } from './listening.ts'
@@ -28,6 +29,7 @@ export function storyOf(when: When): Moment[] {
     ...meetings.flatMap((meeting) => meetingMoments(when, meeting, matters)),
     ...waitingMoments(when),
     ...roundMoments(when),
+    ...bridgeMoments(when),
   ]
 }
 

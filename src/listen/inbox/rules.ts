@@ -69,6 +69,9 @@ export function buildingIn(place: string, buildings: readonly { id: number; name
   return buildings.find((building) => building.name === name)?.id ?? null
 }
 
+/** The place without the building that stands at its beginning and is known by itself: pages name the building before it. */
+export const placeWithin = (place: string): string => place.replace(/^\s*\d{1,4}\s*(?:号楼|幢|栋)\s*/, '')
+
 /** 王** : enough to tell two people in a list apart. */
 export const maskName = (name: string): string => (name === '' ? '' : `${[...name][0]}**`)
 

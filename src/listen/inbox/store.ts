@@ -4,7 +4,7 @@ import { journal } from '../../lib/journal.ts'
 import type { Letterbox } from '../../lib/outbox.ts'
 import { sha256Hex } from '../../lib/tokens.ts'
 import { addMessage, takeFiling } from '../filings/store.ts'
-import { type AsideReason, buildingIn, inParts, type NewArrival } from './rules.ts'
+import { type AsideReason, buildingIn, inParts, type NewArrival, placeWithin } from './rules.ts'
 
 /** By what we know that the same has been here: its number over there, or, where it has none, what it says. */
 export function fingerprintOf({ sameAs, externalNo, words, place, name, saidAt }: NewArrival): string {
@@ -75,20 +75,23 @@ const anHour = 3_600_000
 
 /**
  * Seconds until a bridge may send again; 0: now. The bridge's row is locked, so that of two who come at once with the
- * last place the second waits and is refused.
+ * last place the second waits and is refused. What people bring over the same bridge by hand (a file, a paste) does not
+ * count against a program that calls: then its calls are counted instead of what arrived.
  */
-export async function secondsToWait(trx: Trx, bridge: { id: number; per_hour: number }, at: Date): Promise<number> {
+export async function secondsToWait(
+  trx: Trx,
+  bridge: { id: number; per_hour: number },
+  at: Date,
+  counted: 'arrivals' | 'calls' = 'arrivals',
+): Promise<number> {
   await trx.selectFrom('bridges').select('id').where('id', '=', bridge.id).forNoKeyUpdate().execute()
-  const edge = await trx
-    .selectFrom('arrivals')
-    .select('arrived_at')
-    .where('bridge_id', '=', bridge.id)
-    .where('arrived_at', '>', new Date(at.getTime() - anHour))
-    .orderBy('arrived_at', 'desc')
-    .offset(bridge.per_hour - 1)
-    .limit(1)
-    .executeTakeFirst()
-  return edge ? Math.max(1, Math.ceil((edge.arrived_at.getTime() + anHour - at.getTime()) / 1000)) : 0
+  const since = new Date(at.getTime() - anHour)
+  const { rows } = await sql<{ at: Date }>`
+    select ${sql.ref(counted === 'calls' ? 'at' : 'arrived_at')} as at from ${sql.table(counted === 'calls' ? 'hook_calls' : 'arrivals')}
+    where bridge_id = ${bridge.id} and ${sql.ref(counted === 'calls' ? 'at' : 'arrived_at')} > ${since}
+    order by 1 desc offset ${bridge.per_hour - 1} limit 1`.execute(trx)
+  const edge = rows[0]
+  return edge ? Math.max(1, Math.ceil((edge.at.getTime() + anHour - at.getTime()) / 1000)) : 0
 }
 
 interface Deciding {
@@ -117,6 +120,7 @@ export async function fileArrivals(
   for (const arrival of waiting) {
     const sender = openSender(letterbox, arrival.sender_sealed)
     const [words, ...more] = inParts(arrival.words)
+    const buildingId = buildingIn(arrival.place, buildings)
     const filing = await takeFiling(
       trx,
       letterbox,
@@ -124,8 +128,8 @@ export async function fileArrivals(
         key: arrival.key,
         channel: 'bridge',
         words,
-        place: arrival.place,
-        buildingId: buildingIn(arrival.place, buildings),
+        place: buildingId === null ? arrival.place : placeWithin(arrival.place),
+        buildingId,
         householdId: null,
         surname: [...sender.name].slice(0, 20).join(''),
         nameShown: false,

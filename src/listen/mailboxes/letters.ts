@@ -6,24 +6,26 @@ import type { Letter } from './mailbox.ts'
 
 const t = translator('zh')
 
-/** A letter as something that arrived, and the first picture that came with it. Never throws. */
+/** A letter as something that arrived, and the pictures that came with it. Never throws. */
 export async function readLetter({
   name,
   bytes,
-}: Pick<Letter, 'name' | 'bytes'>): Promise<{ arrival: NewArrival; picture: Buffer | null }> {
-  if (bytes === null) return { arrival: unread(t('mail.tooLarge'), `large ${name}`), picture: null }
+}: Pick<Letter, 'name' | 'bytes'>): Promise<{ arrival: NewArrival; pictures: Buffer[] }> {
+  if (bytes === null) return { arrival: unread(t('mail.tooLarge'), `large ${name}`), pictures: [] }
   const sameAs = sha256Hex(bytes.toString('latin1'))
   const parsed = await simpleParser(bytes, {
     skipImageLinks: true,
     skipTextToHtml: true,
     maxHtmlLengthToParse: 1024 * 1024,
   }).catch(() => null)
-  if (!parsed) return { arrival: unread(t('mail.unreadable'), sameAs), picture: null }
-  const picture = parsed.attachments.find(({ contentType }) => /^image\//.test(contentType))?.content ?? null
+  if (!parsed) return { arrival: unread(t('mail.unreadable'), sameAs), pictures: [] }
+  const pictures = parsed.attachments
+    .filter(({ contentType }) => /^image\//.test(contentType))
+    .map(({ content }) => content)
   const subject = tidyLine(parsed.subject ?? '', 200)
   // The plain part; where there is none, the parser has made one of the HTML part.
   const body = tidy(parsed.text ?? '', mostWords - 300)
-  const words = [subject, body].filter(Boolean).join('\n') || (picture ? t('mail.pictureOnly') : '')
+  const words = [subject, body].filter(Boolean).join('\n') || (pictures.length > 0 ? t('mail.pictureOnly') : '')
   const aside: AsideReason | null = isAutomatic(parsed) ? 'auto' : words === '' ? 'unreadable' : null
   const sender = parsed.from?.value[0]
   return {
@@ -38,7 +40,7 @@ export async function readLetter({
       saidAt: parsed.date && parsed.date.getUTCFullYear() > 2000 ? parsed.date : null,
       ...(aside && { aside }),
     },
-    picture: aside ? null : picture,
+    pictures: aside ? [] : pictures,
   }
 }
 

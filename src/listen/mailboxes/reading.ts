@@ -61,9 +61,9 @@ async function openMailbox({ vault, communityId }: Letterbox, { egress, dataDir 
 
 /** One letter; what is too fast for the bridge stays in the mailbox until the next round. */
 async function takeLetter(db: Db, letterbox: Letterbox, source: Source, letter: Letter, at: Date) {
-  const { arrival, picture } = await readLetter(letter)
+  const { arrival, pictures } = await readLetter(letter)
   if ((await seenBefore(db, source.id, [fingerprintOf(arrival)])).size > 0) return 'known'
-  const photoKey = picture && (await pictureOf(db, picture, at))
+  const photoKey = await firstPicture(db, pictures, at)
   return db.transaction().execute(async (trx) => {
     if ((await secondsToWait(trx, source, at)) > 0) return 'wait'
     const { known } = await takeOne(trx, letterbox, source.id, { ...arrival, ...(photoKey && { photoKey }) }, at)
@@ -71,12 +71,14 @@ async function takeLetter(db: Db, letterbox: Letterbox, source: Source, letter: 
   })
 }
 
-/** The picture through the one way in for pictures; one that is none is left out, the letter counts. */
-async function pictureOf(db: Db, bytes: Buffer, at: Date): Promise<string | null> {
-  try {
-    return await keepPhoto(db, await ingestImage(bytes), at)
-  } catch (error) {
-    if (error instanceof Refusal) return null
-    throw error
+/** The first that is one, through the one way in for pictures; where none is, the letter counts without. */
+async function firstPicture(db: Db, pictures: readonly Buffer[], at: Date): Promise<string | null> {
+  for (const bytes of pictures.slice(0, 5)) {
+    try {
+      return await keepPhoto(db, await ingestImage(bytes), at)
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+    }
   }
+  return null
 }

@@ -23,6 +23,7 @@ interface Setting extends Means {
 }
 
 const every = 10 * 60_000
+const longestStop = 6_000
 
 /** Goes every ten minutes to each bridge that has something to fetch, and tells what there is to tell. Gives what stops it. */
 export function startRounds(setting: Setting): () => Promise<void> {
@@ -41,7 +42,8 @@ export function startRounds(setting: Setting): () => Promise<void> {
     }, ms).unref()
     return async () => {
       clearInterval(timer)
-      await turn
+      // What others are slow to answer does not hold up a stop: it comes again the next time, and once.
+      await Promise.race([turn, new Promise((late) => setTimeout(late, longestStop).unref())])
     }
   }
   const ends = [running(() => makeRounds(setting), 20_000), running(() => tellBridges(setting), 2_000)]

@@ -25,7 +25,7 @@ export async function takeCall(
 ): Promise<Taken> {
   return db.transaction().execute(async (trx) => {
     // The bridge's row first: whoever comes with the same id at once has then to wait here.
-    const seconds = await secondsToWait(trx, bridge, at)
+    const seconds = await secondsToWait(trx, bridge, at, 'calls')
     if (await wasHere(trx, bridge.id, webhookId)) return { is: 'replayed' }
     if (seconds > 0) return { is: 'wait', seconds }
     const taken = await takeOne(trx, letterbox, bridge.id, arrival, at)

@@ -106,6 +106,7 @@ export const bridges: Record<keyof typeof zh, string> = {
   'inbox.externalNo': 'Their number {no}',
   'inbox.sender': 'Said by {name}',
   'inbox.photo': 'Photo',
+  'inbox.longer': 'There is more; all of it is there once it is filed.',
   'inbox.file': 'File what is ticked',
   'inbox.setAside': 'What is ticked is no matter for us',
   'inbox.setAside.go': 'Set aside',

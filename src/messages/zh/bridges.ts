@@ -103,6 +103,7 @@ export const bridges = {
   'inbox.externalNo': '对方编号 {no}',
   'inbox.sender': '{name}说的',
   'inbox.photo': '照片',
+  'inbox.longer': '后面还有，登记以后都看得到。',
   'inbox.file': '勾上的都登记',
   'inbox.setAside': '勾上的不是诉求',
   'inbox.setAside.go': '放一边',

@@ -149,6 +149,9 @@ t.test('what cannot be read is refused, and may come again when it is right', as
   t.match(inbox.body, shown(hostile.script))
   t.notMatch(inbox.body, /<script>alert|<button hx-post/)
   t.equal((await send({ words: '长'.repeat(20_000) })).statusCode, 202)
+  const after = (await shen.get('/desk/inbox')).body
+  t.match(after, '后面还有')
+  t.notMatch(after, '长'.repeat(2_001), 'a page of long letters stays a page')
   const proto = await send('{"words":"灯","__proto__":{"x":1},"constructor":1}')
   t.equal(proto.statusCode, 202)
 })
@@ -174,6 +177,15 @@ t.test('a bridge sends what it may, as fast as it may, while it is on', async (t
   )
 
   const staff = await town.as('shen')
+  const bytes = Buffer.from(`编号,内容\n${Array.from({ length: 9 }, (_, n) => `F${n},第${n}件`).join('\n')}`)
+  const file = await staff.upload(
+    `/desk/bridges/${narrow}/import`,
+    {},
+    { field: 'file', name: 'x.csv', bytes, type: 'text/csv' },
+  )
+  await staff.post(`${String(file.headers.location)}/import`, { words: '1', number: '0' })
+  const after = await send({ words, number: '6', category: 'transport' }, to)
+  t.equal(after.statusCode, 202, 'what staff bring by hand takes no place of the program’s')
   await staff.post(`/desk/bridges/${narrow}`, { name: '公交公司', kind: 'partner', per_hour: '2', active: '' })
   t.same((await send({ words, number: '5', category: 'transport' }, to)).json(), { result: 'off' })
 })

@@ -6,6 +6,7 @@ import type { Letterbox } from '../../lib/outbox.ts'
 import { notFound, Refusal, refuseIf } from '../../lib/refusal.ts'
 import { type Clerk, whyNotMerge, whyNotSplit } from '../issues/rules.ts'
 import { type NewIssue, openIssue } from '../issues/store.ts'
+import { indexIssues } from '../search/store.ts'
 import { answerDays, type FilingState, triageDays, whyNotDecide, whyNotWrite } from './rules.ts'
 import { addMessage, tellFiler } from './store.ts'
 
@@ -207,6 +208,7 @@ async function settle(
   particulars: Record<string, string | number | null> = {},
 ): Promise<void> {
   await trx.updateTable('filings').set(became).where('id', '=', filing.id).execute()
+  if (became.issue_id !== undefined) await indexIssues(trx, [filing.issue_id, became.issue_id])
   const moved = became.state && { was: filing.state, became: became.state }
   await journal(trx, { ...lineOf(filing, act), verb, particulars, ...moved })
 }

@@ -3,6 +3,7 @@ import type { Trx } from '../../lib/db/schema.ts'
 import { journal } from '../../lib/journal.ts'
 import { notFound, refuseIf } from '../../lib/refusal.ts'
 import { sha256 } from '../../lib/tokens.ts'
+import { indexIssues } from '../search/store.ts'
 import { triageDays, whyNotWithdraw, whyNotWrite } from './rules.ts'
 import { addMessage } from './store.ts'
 
@@ -69,6 +70,7 @@ export async function withdrawFiling(trx: Trx, code: string, at: Date): Promise<
     particulars: { issue: issue?.no ?? null },
   })
   if (!issue) return
+  await indexIssues(trx, [issue.id])
   // The public timeline must not tell whose voice went: the line of the matter names nobody.
   const line = { subject: { kind: 'issue', id: issue.id, no: issue.no }, by: {}, at } as const
   await journal(trx, { ...line, verb: 'issue.left' })

@@ -19,7 +19,10 @@ import {
 import { filingOnDesk, type Offers, offersFor, triageQueue } from './reads.ts'
 import { type FilingState, filingNumber, filingStates, maskPhone, reasons, whyNotDecide } from './rules.ts'
 
-type OnDesk = Omit<Awaited<ReturnType<typeof filingOnDesk>>, 'phone_sealed' | 'code_sealed' | 'code_sha256' | 'surname'>
+type OnDesk = Omit<
+  Awaited<ReturnType<typeof filingOnDesk>>,
+  'pairs' | 'phone_sealed' | 'code_sealed' | 'code_sha256' | 'surname'
+>
 type Contact = Awaited<ReturnType<typeof revealContact>>
 
 declare module '../../lib/http/views.ts' {
@@ -97,7 +100,7 @@ export const triage: Slice = (app, { clock }) => {
     '/desk/triage/:no/acceptance',
     { schema: byNo, config: { who: desk, form: Acceptance(noOffers) } },
     async (req, reply) => {
-      const offers = await offersFor(req.db, { words: null, into: null })
+      const offers = await offersFor(req.db, { spoken: null, into: null })
       const input = readForm(Acceptance(offers), req.body)
       if ('form' in input) return again(req, reply, input.form, 'acceptance')
       const { seen, ...draft } = input.data
@@ -177,13 +180,17 @@ export const triage: Slice = (app, { clock }) => {
     const { vault, communityId } = req.letterbox
     const {
       phone_sealed,
+      pairs,
       code_sealed: _,
       code_sha256: __,
       surname,
       ...filing
     } = await filingOnDesk(req.db, req.params.no)
     const mayDecide = whyNotDecide(filing.state, filing.state, clerk(req).chair) === null
-    const offers = await offersFor(req.db, { words: mayDecide ? filing.words : null, into })
+    const offers = await offersFor(req.db, {
+      spoken: mayDecide ? { words: filing.words, building: filing.building, pairs } : null,
+      into,
+    })
     return {
       filing,
       number: filingNumber(req.community.prefix, filing.filed_at, filing.no),

@@ -31,7 +31,7 @@ const documents = matters.map(({ no, title, body, building, category }) => ({
 }))
 
 const before: Rank = (pair) => similar(pair.words, documents, { atLeast: 0.18 })
-const now =
+export const likelyRank =
   (weights: Weights = fitted): Rank =>
   ({ words, building }) =>
     likely({ words, building }, documents, { weights })
@@ -88,10 +88,10 @@ export function likenessReport(): string[] {
   return [
     `${matters.length} matters, ${pairs.length} complaints`,
     ...halves.map((half) => line('before (TF-IDF)', half, before)),
-    ...halves.map((half) => line('now', half, now())),
+    ...halves.map((half) => line('now', half, likelyRank())),
     ...Object.entries(without).flatMap(([name, left]) => {
       const weights = fit(left)
-      return halves.map((half) => line(name, half, now(weights)))
+      return halves.map((half) => line(name, half, likelyRank(weights)))
     }),
   ]
 }

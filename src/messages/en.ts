@@ -1,5 +1,6 @@
 import { agenda } from './en/agenda.ts'
 import { board } from './en/board.ts'
+import { flow } from './en/flow.ts'
 import { house } from './en/house.ts'
 import { listen } from './en/listen.ts'
 import { looks } from './en/looks.ts'
@@ -15,6 +16,7 @@ export const en: Record<MessageKey, string> = {
   ...looks,
   ...people,
   ...listen,
+  ...flow,
   ...visits,
   ...agenda,
   ...vote,

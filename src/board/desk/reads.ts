@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../../lib/db/schema.ts'
+import { supporters } from '../../listen/issues/reads.ts'
 import { type channels, type Stage, stageOf, statesOf } from '../../listen/issues/rules.ts'
 
 export interface LedgerFilter {
@@ -34,7 +35,7 @@ export async function deskLedger(db: Db, filter: LedgerFilter, page: number) {
       'closed_at as closedAt',
       'reopens',
     ])
-    .select(sql<number>`(select count(*) from supports where issue_id = issues.id)`.as('supports'))
+    .select(supporters.as('supports'))
     .select(
       sql<(typeof channels)[number] | null>`(select channel from filings where issue_id = issues.id
         group by channel order by count(*) desc, channel limit 1)`.as('channel'),

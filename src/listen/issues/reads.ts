@@ -75,6 +75,13 @@ export const supportOf = (issue: PublicIssue, householdId: number | null) => ({
   closed: isClosed(issue.state),
 })
 
+/** The matter in the row of `issues`, and those that were put into it: they are linked, so their voices count with it. */
+const inMatter = sql`in (select issues.id union all select m.id from issues m where m.merged_into = issues.id)`
+
+/** Who said "us too": each door once, whatever part of the matter it said it to, and browsers that have no door. */
+export const supporters = sql<number>`((select count(distinct household_id) from supports where issue_id ${inMatter})
+  + (select count(distinct browser_sha256) from nods where issue_id ${inMatter}))`
+
 /** Households are counted once, whether they spoke, said "us too", or both (domain 3.3). */
 const cards = (db: Db) =>
   db
@@ -101,16 +108,16 @@ const cards = (db: Db) =>
       voices('gather').as('gather'),
       voices('door').as('door'),
       voices('bridge').as('bridge'),
-      sql<number>`(select count(*) from supports where issue_id = issues.id)`.as('supports'),
+      supporters.as('supports'),
       sql<number>`(select count(*) from
-        (select household_id from supports where issue_id = issues.id
-         union select household_id from filings where issue_id = issues.id and filings.state = 'accepted' and household_id is not null) h)`.as(
+        (select household_id from supports where issue_id ${inMatter}
+         union select household_id from filings where issue_id ${inMatter} and filings.state = 'accepted' and household_id is not null) h)`.as(
         'households',
       ),
     ])
 
 const voices = (channel: Channel) =>
-  sql<number>`(select count(*) from filings where issue_id = issues.id and filings.state = 'accepted' and channel = ${channel})`
+  sql<number>`(select count(*) from filings where issue_id ${inMatter} and filings.state = 'accepted' and channel = ${channel})`
 
 type Row = Awaited<ReturnType<ReturnType<typeof cards>['executeTakeFirstOrThrow']>>
 
@@ -164,7 +171,7 @@ export async function issueOnDesk(db: Db, no: number) {
         'seats',
       ),
       handledBy,
-      sql<number>`(select count(*) from supports where issue_id = issues.id)`.as('supports'),
+      supporters.as('supports'),
     ])
     .where('issues.no', '=', no)
     .executeTakeFirstOrThrow(notFound)

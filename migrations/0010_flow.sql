@@ -146,6 +146,12 @@ create table subscriptions (
 );
 call belongs_to_community('subscriptions');
 
+-- Lists stay as fast as their first page, however many closed matters there are.
+create index issues_open on issues (community_id, opened_at desc, id desc) where closed_at is null;
+create index issues_ledger on issues (community_id, (closed_at is not null), coalesce(due_on, 'infinity'), (-id));
+create index issues_category on issues (community_id, category, opened_at desc, id desc) where published_at is not null;
+create index issues_building on issues (community_id, building_id, opened_at desc, id desc) where published_at is not null;
+
 -- The search. `openly` holds what anybody may read, `desk` the raw words too; each lexeme begins with its community, so
 -- that a common word has one list a community and finding is as fast in a house of a million matters as in a small one.
 create table issue_search (

@@ -64,8 +64,8 @@ t.test('dialect, sounds and buildings are read as people here mean them', async 
 })
 
 t.test('what the neighbourhood taught it counts', async (t) => {
-  const held = [matter(1, '希望修一修大白兔滑梯', 'child')]
-  const asked = { words: '小飞象坏了' }
+  const held = [matter(1, '滑梯裂了', 'child')]
+  const asked = { words: '小飞象裂了' }
   t.same(likely(asked, held), [])
   const notions = notionsWith([{ word: '小飞象', like: '滑梯' }])
   t.equal(likely(asked, held, { notions })[0]?.no, 1)

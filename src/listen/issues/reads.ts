@@ -3,7 +3,8 @@ import { jsonArrayFrom } from 'kysely/helpers/postgres'
 import type { Db } from '../../lib/db/schema.ts'
 import { notFound } from '../../lib/refusal.ts'
 import { dated } from '../filings/reads.ts'
-import { type Channel, isClosed, type Stage, stageOf, statesOf } from './rules.ts'
+import { foundIssues } from '../search/reads.ts'
+import { type Channel, type IssueState, isClosed, type Stage, stageOf, statesOf } from './rules.ts'
 import { handledBy } from './steps.ts'
 
 /** Matters as everybody may see them: approved wording, counts, promises. Never a raw word, a name or a door. */
@@ -16,6 +17,10 @@ export interface PublicFilter {
   open?: boolean
   buildingId?: number
   category?: string
+  channel?: Channel
+  state?: IssueState
+  /** What somebody typed to find it by. */
+  q?: string
 }
 
 /**
@@ -23,8 +28,18 @@ export interface PublicFilter {
  * `next` is null on the last page.
  */
 export async function publicIssues(db: Db, filter: PublicFilter = {}, after: number | null = null) {
-  let query = cards(db).where('published_at', 'is not', null)
-  if (filter.stage !== undefined) query = query.where('issues.state', 'in', statesOf(filter.stage))
+  // What went into another matter is shown there.
+  let query = cards(db).where('published_at', 'is not', null).where('merged_into', 'is', null)
+  const states = filter.state ? [filter.state] : filter.stage === undefined ? undefined : statesOf(filter.stage)
+  if (filter.q) {
+    const { q: typed, category, buildingId, channel } = filter
+    const sought = { typed, openly: true, states, category, buildingId, channel, after, most: perPage + 1 }
+    query = query.where('issues.id', 'in', foundIssues(sought))
+  }
+  if (states) query = query.where('issues.state', 'in', states)
+  if (filter.channel)
+    query = query.where(sql<boolean>`exists (select from filings where issue_id = issues.id
+    and filings.state = 'accepted' and channel = ${filter.channel})`)
   if (filter.open !== undefined) query = query.where('closed_at', filter.open ? 'is' : 'is not', null)
   if (filter.buildingId !== undefined) query = query.where('issues.building_id', '=', filter.buildingId)
   if (filter.category !== undefined) query = query.where('category', '=', filter.category)

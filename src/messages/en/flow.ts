@@ -9,5 +9,7 @@ export const flow: Record<keyof typeof zh, string> = {
   'alike.ask.hint': 'A neighbour may have raised it already. If so, press “Me too”. What you wrote is kept either way.',
   'alike.yours': 'What you wrote',
   'alike.none': 'None of these, send mine',
+  'search.label': 'Find: number, place, words, pinyin initials',
+  'search.none': 'Nothing found for “{q}”. Try another word, or look at all of them.',
   'issues.state.merged': 'Joined with another matter',
 }

@@ -7,5 +7,7 @@ export const flow = {
   'alike.ask.hint': '邻居可能已经反映过。是同一件事就点「我也是」，您写的话也会留着。',
   'alike.yours': '您写的',
   'alike.none': '都不是，照常提交',
+  'search.label': '找：编号、地方、词、拼音首字母',
+  'search.none': '没有找到「{q}」。换个词试试，或者看全部。',
   'issues.state.merged': '已并到另一件',
 } as const

@@ -11,6 +11,7 @@ import { filings } from './listen/filings/routes.ts'
 import { triage } from './listen/filings/triage.ts'
 import { gatherings } from './listen/gatherings/routes.ts'
 import { issues } from './listen/issues/routes.ts'
+import { mergers } from './listen/mergers/routes.ts'
 import { photos } from './listen/photos/routes.ts'
 import { visits } from './listen/visits/routes.ts'
 import { entry } from './people/entry/routes.ts'
@@ -35,6 +36,7 @@ export const slices: Slice[] = [
   photos,
   triage,
   issues,
+  mergers,
   items,
   meetings,
   order,

@@ -26,7 +26,6 @@ const open = [
 t.test('what neighbours say in other words is found', async (t) => {
   for (const [words, no] of [
     ['加完班十点多回来，接驳车早没有了', 0],
-    ['末搬车太早了，晚下搬赶不上', 0],
     ['车库漏水，车上都是水迹', 3],
     ['晚上跳广场舞太吵', 4],
     ['楼道里给电动车充电太危险', 5],

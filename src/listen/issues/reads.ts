@@ -63,6 +63,7 @@ export async function issueByNo(db: Db, no: number, householdId: number | null =
     .select((eb) => [
       'public_text as text',
       'published_at as publishedAt',
+      mergedNo,
       eb
         .exists(
           eb
@@ -76,7 +77,13 @@ export async function issueByNo(db: Db, no: number, householdId: number | null =
     .where('issues.no', '=', no)
     .where('published_at', 'is not', null)
     .executeTakeFirstOrThrow(notFound)
-  return { ...card(row), text: row.text, publishedAt: row.publishedAt, mine: Boolean(row.mine) }
+  return {
+    ...card(row),
+    text: row.text,
+    publishedAt: row.publishedAt,
+    mergedInto: row.mergedInto,
+    mine: Boolean(row.mine),
+  }
 }
 
 export type IssueCard = Awaited<ReturnType<typeof publicIssues>>['issues'][number]
@@ -92,6 +99,9 @@ export const supportOf = (issue: PublicIssue, householdId: number | null) => ({
 
 /** The matter in the row of `issues`, and those that were put into it: they are linked, so their voices count with it. */
 const inMatter = sql`in (select issues.id union all select m.id from issues m where m.merged_into = issues.id)`
+
+/** The number of the matter it was put into. */
+const mergedNo = sql<number | null>`(select t.no from issues t where t.id = issues.merged_into)`.as('mergedInto')
 
 /** Who said "us too": each door once, whatever part of the matter it said it to, and browsers that have no door. */
 export const supporters = sql<number>`((select count(distinct household_id) from supports where issue_id ${inMatter})
@@ -166,7 +176,7 @@ export async function issueOnDesk(db: Db, no: number) {
               'wrote',
             ),
           ])
-          .whereRef('filings.issue_id', '=', 'issues.id')
+          .where(sql<boolean>`filings.issue_id ${inMatter}`)
           .where('filings.state', '=', 'accepted')
           .orderBy('filings.id'),
       ).as('voices'),
@@ -181,6 +191,7 @@ export async function issueOnDesk(db: Db, no: number) {
           .orderBy('t.id', 'desc')
           .limit(10),
       ).as('texts'),
+      mergedNo,
       jsonArrayFrom(eb.selectFrom('buildings').select(['buildings.id', 'name']).orderBy('position')).as('buildings'),
       jsonArrayFrom(eb.selectFrom('seats').select(['seats.id', 'name', 'name_en as nameEn']).orderBy('position')).as(
         'seats',

@@ -8,11 +8,13 @@ import { room } from './board/room/routes.ts'
 import { tracking } from './board/tracking/routes.ts'
 import type { Slice } from './lib/http/slice.ts'
 import { filings } from './listen/filings/routes.ts'
+import { swift } from './listen/filings/swift.ts'
 import { triage } from './listen/filings/triage.ts'
 import { gatherings } from './listen/gatherings/routes.ts'
 import { issues } from './listen/issues/routes.ts'
 import { mergers } from './listen/mergers/routes.ts'
 import { photos } from './listen/photos/routes.ts'
+import { templates } from './listen/templates/routes.ts'
 import { visits } from './listen/visits/routes.ts'
 import { entry } from './people/entry/routes.ts'
 import { register } from './people/register/routes.ts'
@@ -35,6 +37,8 @@ export const slices: Slice[] = [
   filings,
   photos,
   triage,
+  swift,
+  templates,
   issues,
   mergers,
   items,

@@ -133,6 +133,9 @@ export async function offersFor(db: Db, { spoken, into }: { spoken: Spoken | nul
       jsonArrayFrom(eb.selectFrom('buildings').select(['id', 'name']).orderBy('position')).as('buildings'),
       jsonArrayFrom(eb.selectFrom('seats').select(['id', 'name', 'name_en as nameEn']).orderBy('position')).as('seats'),
       jsonArrayFrom(
+        eb.selectFrom('reply_templates').select(['id', 'act', 'name', 'words']).orderBy('name').limit(200),
+      ).as('templates'),
+      jsonArrayFrom(
         eb
           .selectFrom('issues')
           .leftJoin('buildings', 'buildings.id', 'issues.building_id')

@@ -29,6 +29,8 @@
       const box = current()?.querySelector('input[type=checkbox]')
       if (box) box.checked = !box.checked
     }
+    const asks = target.closest('[data-focus]')
+    if (asks) document.getElementById(asks.dataset.focus)?.focus()
     // A sentence from the list goes into its box at once; without this script the link brings the page with it filled in.
     const template = target.closest('a[data-fills]')
     const box = template && document.getElementById(template.dataset.fills)

@@ -32,6 +32,12 @@ export async function trackedFiling(db: Db, code: string) {
           .where(sql<boolean>`issues.id = ${wholeOf}`),
       ).as('issue'),
       mergedFor,
+      jsonObjectFrom(
+        eb
+          .selectFrom('appeals')
+          .select(['appeals.words', 'upheld', 'answer'])
+          .whereRef('appeals.filing_id', '=', 'filings.id'),
+      ).as('appeal'),
       eb
         .exists(
           eb

@@ -6,6 +6,7 @@ import type { Slice } from '../../lib/http/slice.ts'
 import { says } from '../../lib/i18n.ts'
 import { Refusal, refuseIf } from '../../lib/refusal.ts'
 import { groupCode, readCode } from '../../lib/tokens.ts'
+import { appeal, whyNotAppeal } from '../../listen/appeals/store.ts'
 import { filingNumber, whyNotWithdraw, whyNotWrite } from '../../listen/filings/rules.ts'
 import { filingByCode, trackingLink } from '../../listen/filings/store.ts'
 import { withdrawFiling, writeToDesk } from '../../listen/filings/thread.ts'
@@ -17,6 +18,7 @@ import { refuseIfVotedOn, type Tracked, trackedFiling } from './reads.ts'
 declare module '../../lib/http/views.ts' {
   interface Views {
     'board/tracking/find': { form: Form }
+    'board/tracking/slip': { filing: Tracked; number: string; code: string; link: string }
     'board/tracking/show': {
       filing: Tracked
       number: string
@@ -29,6 +31,7 @@ declare module '../../lib/http/views.ts' {
       left: number | null
       mayWithdraw: boolean
       mayWrite: boolean
+      mayAppeal: boolean
       /** What hers was put together with, while she may still say that it is not one matter. */
       together: Tracked['mergers']
       form: Form
@@ -44,6 +47,7 @@ const Find = z.object({
 })
 const Words = z.object({ words: said({ max: 1000, missing: 'track.words.missing' }) })
 
+const Appeal = z.object({ appeal: said({ max: 1000, min: 2, missing: 'appeals.words.missing' }) })
 const Objection = z.object({ merger: number, why: said({ max: 500 }) })
 
 /** 查进度: a filer's own page, by the code she was given. Whoever has another code, or none, sees nothing of it. */
@@ -66,6 +70,23 @@ export const tracking: Slice = (app, { clock }) => {
 
   app.get('/track/:code', { schema: shown, config: { who: 'anyone', perMinute: 120 } }, async (req, reply) =>
     reply.page('board/tracking/show', await page(req, { fresh: req.query.new !== undefined })),
+  )
+
+  app.get('/track/:code/slip', { schema: byCode, config: { who: 'anyone', perMinute: 60 } }, async (req, reply) => {
+    const { filing, number, code, link } = await page(req, {})
+    return reply.page('board/tracking/slip', { filing, number, code, link })
+  })
+
+  app.post(
+    '/track/:code/appeal',
+    { schema: byCode, config: { who: 'anyone', perMinute: 20, form: Appeal } },
+    async (req, reply) => {
+      const input = readForm(Appeal, req.body)
+      if ('form' in input) return again(req, reply, input.form)
+      const code = readCode(req.params.code)
+      await req.db.transaction().execute((trx) => appeal(trx, code, input.data.appeal, clock()))
+      return reply.goto(`/track/${groupCode(code)}`)
+    },
   )
 
   app.post(
@@ -132,6 +153,7 @@ export const tracking: Slice = (app, { clock }) => {
       mayWithdraw:
         filing.state !== 'withdrawn' && !issue?.voted && whyNotWithdraw(filing.state, issue?.state ?? null) === null,
       mayWrite: whyNotWrite(filing.state) === null,
+      mayAppeal: whyNotAppeal(filing.state, filing.appeal !== null) === null,
       together: filing.mergers.filter(
         (merger) => merger.objected || whyNotObject({ ...merger, undone: false }, clock()) === null,
       ),

@@ -6,6 +6,7 @@ import { type By, journal } from '../../lib/journal.ts'
 import { type Letterbox, tell } from '../../lib/outbox.ts'
 import { groupCode, randomCode, sha256 } from '../../lib/tokens.ts'
 import type { Channel } from '../issues/rules.ts'
+import { tellFollowers } from '../subscriptions/store.ts'
 import { triageDays } from './rules.ts'
 
 export const codeLength = 16
@@ -127,6 +128,7 @@ export async function tellFilers(
     .where('phone_sealed', 'is not', null)
     .execute()
   for (const filer of filers) await tellFiler(trx, letterbox, filer, `${about}:${filer.id}`, key, values)
+  await tellFollowers(trx, letterbox, issueIds, about)
 }
 
 export interface Filer {

@@ -61,8 +61,6 @@ export async function publicIssues(db: Db, filter: PublicFilter = {}, after: num
 export async function issueByNo(db: Db, no: number, householdId: number | null = null) {
   const row = await cards(db)
     .select((eb) => [
-      'public_text as text',
-      'published_at as publishedAt',
       mergedNo,
       eb
         .exists(
@@ -128,6 +126,8 @@ const cards = (db: Db) =>
       'next_step as nextStep',
       'due_on as dueOn',
       'reopens',
+      'public_text as text',
+      'published_at as publishedAt',
       'opened_at as openedAt',
       'closed_at as closedAt',
       voices('gather').as('gather'),

@@ -611,7 +611,7 @@ u 结婚想借用社区会议室拍照
 u 求一张附近小学的划片图
 `
 
-export const classes = { c: 'close', f: 'free', d: 'dialect', t: 'typo', n: 'near', u: 'unrelated' } as const
+const classes = { c: 'close', f: 'free', d: 'dialect', t: 'typo', n: 'near', u: 'unrelated' } as const
 export type PairClass = (typeof classes)[keyof typeof classes]
 
 export interface LabelledMatter {

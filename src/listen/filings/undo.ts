@@ -11,7 +11,7 @@ import { triageDays } from './rules.ts'
 import { tellFiler } from './store.ts'
 
 /** A slip of a key is taken back within a minute; what opened a matter is not: that has its own way back (分案). */
-export const undoSeconds = 60
+const undoSeconds = 60
 const undoable = ['filing.declined', 'filing.referred', 'filing.asked', 'filing.merged']
 
 interface Last {
@@ -20,7 +20,7 @@ interface Last {
   person_id: number | null
 }
 
-export function whyNotUndo(last: Last | null, personId: number, now: Date): MessageKey | null {
+function whyNotUndo(last: Last | null, personId: number, now: Date): MessageKey | null {
   if (!last || !undoable.includes(last.verb) || last.person_id !== personId) return 'undo.nothing'
   return now.getTime() - last.at.getTime() > undoSeconds * 1000 ? 'undo.late' : null
 }

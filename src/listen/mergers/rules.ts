@@ -3,7 +3,7 @@ import type { MessageKey } from '../../lib/i18n.ts'
 import { whyNotMerge } from '../issues/rules.ts'
 
 /** Days in which a filer may say that it is not one matter after all. */
-export const objectionDays = 7
+const objectionDays = 7
 
 interface Part {
   id: number

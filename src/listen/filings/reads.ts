@@ -123,6 +123,9 @@ export const threadOfFiling = sql<(Omit<Message, 'at'> & { at: string })[]>`(
 export const dated = <R extends { at: string }>(rows: readonly R[]): (Omit<R, 'at'> & { at: Date })[] =>
   rows.map((row) => ({ ...row, at: new Date(row.at) }))
 
+/** A clerk reads both texts before she decides, so even a small chance is shown to her. */
+const worthALook = 0.08
+
 /**
  * What the deciding page offers: buildings and seats to choose from, the open matters most like these words, and the
  * matter (`into`) that she is asked to look at before merging. One statement.
@@ -173,7 +176,9 @@ export async function offersFor(db: Db, { spoken, into }: { spoken: Spoken | nul
     ])
     .executeTakeFirstOrThrow()
   const likely =
-    spoken === null ? [] : mostLikely(spoken, open).map(({ no, title, body, score }) => ({ no, title, body, score }))
+    spoken === null
+      ? []
+      : mostLikely(spoken, open, worthALook).map(({ no, title, body, score }) => ({ no, title, body, score }))
   return { ...offers, likely }
 }
 

@@ -15,7 +15,7 @@ export interface Asked {
   building?: string | null
 }
 
-/** Below this chance nothing is shown; and what is much less likely than the best is not shown beside it. */
+/** Below this chance a resident is shown nothing; and what is much less likely than the best is not shown beside it. */
 const atLeast = 0.3
 const besideTheBest = 0.45
 
@@ -26,16 +26,24 @@ const besideTheBest = 0.45
 export function likely<D extends Document>(
   { words, building = null }: Asked,
   documents: readonly D[],
-  { top = 3, notions, weights = fitted }: { top?: number; notions?: Notions; weights?: Weights } = {},
+  { top = 3, notions, weights = fitted, least = atLeast }: Options = {},
 ): (D & { score: number })[] {
   const asked = featuresOf(words, building, notions)
   const held = documents.map((one) => ({ ...featuresOf(one.text, one.building, notions), category: one.category }))
   const rarity = rarityOf(held, background())
   const ranked = documents
     .map((one, at) => ({ ...one, score: chance(signalsOf(asked, held[at] as Held, rarity), weights) }))
-    .filter(({ score }) => score >= atLeast)
+    .filter(({ score }) => score >= least)
     .sort((a, b) => b.score - a.score)
   return ranked.filter(({ score }) => score >= besideTheBest * (ranked[0]?.score ?? 0)).slice(0, top)
+}
+
+interface Options {
+  top?: number
+  notions?: Notions
+  weights?: Weights
+  /** The desk reads both texts anyway and looks at less likely ones, too. */
+  least?: number
 }
 
 type Held = Features & { category: string }

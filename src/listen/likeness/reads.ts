@@ -38,9 +38,12 @@ interface Candidate {
   category: string
 }
 
-/** The three of these matters that the words are most likely about. */
-export const mostLikely = <C extends Candidate>({ words, building, pairs }: Spoken, candidates: readonly C[]) =>
-  likely({ words, building }, candidates, { notions: notionsWith(pairs) })
+/** The three of these matters that the words are most likely about; `least` is the smallest chance worth a look. */
+export const mostLikely = <C extends Candidate>(
+  { words, building, pairs }: Spoken,
+  candidates: readonly C[],
+  least?: number,
+) => likely({ words, building }, candidates, { notions: notionsWith(pairs), ...(least !== undefined && { least }) })
 
 /**
  * What a neighbour may have said before: at most three open matters with the text everybody can read. Nothing that is

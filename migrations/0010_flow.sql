@@ -217,9 +217,10 @@ declare
   home constant integer := current_community();
 begin
   return query execute
-    'select s.issue_id from issue_search s where s.community_id = $1 and s.open and s.desk @@ $2'
+    'select n.issue_id from (
+       select s.issue_id, s.desk from issue_search s where s.community_id = $1 and s.open and s.desk @@ $2'
     || case when openly then ' and s.published' else '' end
-    || ' order by ts_rank(s.desk, $2) desc, s.issue_id desc limit $3'
+    || ' order by s.at desc, s.issue_id desc limit 2000) n order by ts_rank(n.desk, $2) desc, n.issue_id desc limit $3'
     using home, replace(asked, '@', home || '.')::tsquery, most;
 end $$;
 revoke execute on function found_issues, alike_issues from public;

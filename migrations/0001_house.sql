@@ -59,7 +59,7 @@ create table outbox (
   community_id integer not null default current_community() references communities,
   id           integer generated always as identity,
   dedup_key    text not null,
-  channel      text not null check (channel in ('sms')),
+  channel      text not null check (channel in ('sms', 'mail', 'webhook')),
   to_sealed    bytea not null,
   body         text not null,
   attempts     integer not null default 0,

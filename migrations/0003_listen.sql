@@ -47,7 +47,7 @@ create table issues (
   place        text not null default '',
   building_id  integer,
   category     text not null check (category in ('transport', 'light', 'water', 'parking', 'safety', 'clean', 'green', 'noise', 'elder', 'child', 'property', 'other')),
-  state        text not null check (state in ('accepted', 'assigned', 'pooled', 'referred', 'in_progress', 'on_agenda', 'decided', 'resolving', 'claimed_done', 'revisiting', 'closed_resolved', 'closed_explained', 'closed_not_adopted', 'closed_referred', 'reopened')),
+  state        text not null check (state in ('accepted', 'assigned', 'pooled', 'referred', 'in_progress', 'on_agenda', 'decided', 'resolving', 'claimed_done', 'revisiting', 'closed_resolved', 'closed_explained', 'closed_not_adopted', 'closed_referred', 'reopened', 'merged')),
   safety       boolean not null default false,
   frail        boolean not null default false,                       -- older or disabled people are affected
   seat_id      integer,                                              -- who looks after it

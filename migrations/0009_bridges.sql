@@ -116,20 +116,6 @@ create table imports (
 );
 call belongs_to_community('imports');
 
--- A further word in a list of allowed ones, whoever else has added to it.
-create procedure allow_also(tbl regclass, conname name, col name, word text) language plpgsql as $$
-declare words text;
-begin
-  select string_agg(distinct quote_literal(w[1]), ', ') into words
-  from pg_constraint c, regexp_matches(pg_get_constraintdef(c.oid), '''([^'']+)''', 'g') w
-  where c.conrelid = tbl and c.conname = allow_also.conname;
-  execute format('alter table %s drop constraint %I', tbl, conname);
-  execute format('alter table %s add constraint %I check (%I in (%s, %L))', tbl, conname, col, words, word);
-end $$;
-call allow_also('journal', 'journal_subject_check', 'subject', 'bridge');
-call allow_also('outbox', 'outbox_channel_check', 'channel', 'webhook');
-drop procedure allow_also;
-
 -- Who passed something on hears how it stands, in the transaction in which that changes: what is rolled back is never
 -- told, and no verb of a later stage has to remember it. `to_sealed` holds the bridge's key, which is no secret to us.
 create function tell_bridges(moved_filing integer, moved_issue integer) returns void language sql as $$

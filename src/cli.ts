@@ -13,6 +13,7 @@ const usage = `Wutong 梧桐议事
                                      brings doors into the register; tells every line it refuses and why
   npm run seed -- --profile <demo|empty|load> [--communities N] [--seats N] [--households N] [--issues N] [--json FILE]
                                      founds communities and prints a way in for every part; FILE gets it all, for scripts
+  npx wutong reindex                 writes anew what search finds matters by, where another version wrote it
   npx wutong verify                  counts every closed vote again and compares it with what was declared
   npm run routes -- [--json]         every route: method, path, who may call it, what it takes
   npx wutong <admin|seed|routes> …   the same without npm run
@@ -45,6 +46,9 @@ async function cli([command, ...args]: string[]): Promise<number> {
       return seed(args)
     case 'routes':
       return routes(args)
+    case 'reindex':
+      parseArgs({ args })
+      return print(await askTheHouse('reindex', []))
     case 'verify':
       parseArgs({ args })
       return print(await askTheHouse('verify', []))

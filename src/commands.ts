@@ -2,6 +2,7 @@ import type { House } from './lib/db/connect.ts'
 import { allCommunities } from './lib/http/communities.ts'
 import { translator } from './lib/i18n.ts'
 import type { Vault } from './lib/vault.ts'
+import { reindex } from './listen/search/store.ts'
 import { signIn } from './people/entry/admin.ts'
 import { readRegister, squareMetres } from './people/register/rules.ts'
 import { importRegister } from './people/register/store.ts'
@@ -60,6 +61,14 @@ const commands: Record<string, (desk: Desk, args: string[]) => Promise<Said>> = 
   /** Founds communities by a plan in JSON; what scripts need of them comes back as JSON. */
   async seed({ house, ...tools }, [plan = '']) {
     return { ok: true, lines: [JSON.stringify(await seed(house, tools, JSON.parse(plan) as Plan))] }
+  },
+
+  /** Writes what search finds matters by, where it is missing or an older program wrote it. */
+  async reindex({ house }) {
+    const lines = []
+    for (const { id, slug } of await allCommunities(house))
+      lines.push(`${slug}: ${await reindex(house.of(id))} written.`)
+    return { ok: true, lines }
   },
 
   async verify({ house }) {

@@ -3,24 +3,31 @@ import { items } from './agenda/items/routes.ts'
 import { meetings } from './agenda/meetings/routes.ts'
 import { order } from './agenda/order/routes.ts'
 import { desk } from './board/desk/routes.ts'
+import { feeds } from './board/feeds/routes.ts'
 import { home } from './board/home/routes.ts'
 import { room } from './board/room/routes.ts'
 import { tracking } from './board/tracking/routes.ts'
 import type { Slice } from './lib/http/slice.ts'
+import { appeals } from './listen/appeals/routes.ts'
 import { bridges } from './listen/bridges/routes.ts'
 import { wiring } from './listen/bridges/wiring.ts'
 import { filings } from './listen/filings/routes.ts'
+import { swift } from './listen/filings/swift.ts'
 import { triage } from './listen/filings/triage.ts'
 import { gatherings } from './listen/gatherings/routes.ts'
 import { imports } from './listen/imports/routes.ts'
 import { inbox } from './listen/inbox/routes.ts'
 import { issues } from './listen/issues/routes.ts'
+import { mergers } from './listen/mergers/routes.ts'
 import { open311 } from './listen/open311/routes.ts'
 import { pastes } from './listen/pastes/routes.ts'
 import { photos } from './listen/photos/routes.ts'
 import { rounds } from './listen/rounds/routes.ts'
+import { subscriptions } from './listen/subscriptions/routes.ts'
+import { templates } from './listen/templates/routes.ts'
 import { visits } from './listen/visits/routes.ts'
 import { webhooks } from './listen/webhooks/routes.ts'
+import { calendar } from './people/calendar/routes.ts'
 import { entry } from './people/entry/routes.ts'
 import { register } from './people/register/routes.ts'
 import { roster } from './people/roster/routes.ts'
@@ -37,6 +44,7 @@ export const slices: Slice[] = [
   seats,
   slips,
   register,
+  calendar,
   visits,
   gatherings,
   bridges,
@@ -50,7 +58,12 @@ export const slices: Slice[] = [
   filings,
   photos,
   triage,
+  swift,
+  templates,
+  appeals,
   issues,
+  mergers,
+  subscriptions,
   items,
   meetings,
   order,
@@ -59,6 +72,7 @@ export const slices: Slice[] = [
   resolutions,
   revisits,
   home,
+  feeds,
   tracking,
   room,
   desk,

@@ -7,14 +7,17 @@
   document.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && writes(event.target)) return event.target.blur()
     if (event.ctrlKey || event.metaKey || event.altKey || writes(event.target) || off()) return
-    // A button that has the focus is pressed by Space as everywhere; otherwise Space is the next step.
-    if (event.key === ' ' && event.target.matches('button, a, summary, input')) return
+    // What has the focus is pressed by Space and Enter as everywhere; otherwise Space is the next step.
+    if ((event.key === ' ' || event.key === 'Enter') && event.target.matches('button, a, summary, input')) return
     const key = event.key === ' ' ? 'Space' : event.key.toUpperCase()
     const element = document.querySelector(`[data-key="${CSS.escape(key)}"]`)
     if (!element) return
     event.preventDefault()
     if (writes(element)) element.focus()
-    else element.click()
+    else {
+      if (element.matches('summary')) element.focus()
+      element.click()
+    }
   })
 
   // Single-letter keys can be switched off (WCAG 2.1.4), and stay so on this device.

@@ -1,9 +1,23 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import chineseDays from 'chinese-days'
 
 /** Working time (domain 3.10): statutory holidays and the working weekends that pay for them. */
 
 // CommonJS in one minified line: Node finds no named exports in it, only the whole.
 const { isWorkday } = chineseDays
+
+/** Days ('YYYY-MM-DD') that are worked, or not, whatever the statutory calendar says. */
+export type Corrections = ReadonlyMap<string, boolean>
+
+/**
+ * The corrections of whoever is asking. Bound once a request, as the tenant is: a date that is promised somewhere down in
+ * a verb counts by the same calendar as the one on the page, and no verb can forget to hand it on.
+ */
+const corrections = new AsyncLocalStorage<Corrections>()
+
+export const byCalendar = <R>(days: Corrections, act: () => R): R => corrections.run(days, act)
+
+export const isWorkingDay = (day: string): boolean => corrections.getStore()?.get(day) ?? isWorkday(day)
 
 const shanghai = 8 * 60 * 60 * 1000
 
@@ -16,7 +30,7 @@ export function shanghaiDay(at: Date): string {
 export function workingDayAfter(from: Date, n: number): string {
   let day = shanghaiDay(from)
   const hour = new Date(from.getTime() + shanghai).getUTCHours()
-  if (hour >= 17 || !isWorkday(day)) day = nextWorkingDay(day)
+  if (hour >= 17 || !isWorkingDay(day)) day = nextWorkingDay(day)
   for (let i = 0; i < n; i++) day = nextWorkingDay(day)
   return day
 }
@@ -27,13 +41,13 @@ export function workingDaysLeft(due: string, now: Date): number {
   if (due === today) return 0
   const [from, to, sign] = due > today ? [today, due, 1] : [due, today, -1]
   let count = 0
-  for (let day = next(from); day <= to; day = next(day)) if (isWorkday(day)) count++
+  for (let day = next(from); day <= to; day = next(day)) if (isWorkingDay(day)) count++
   return sign * Math.max(count, sign < 0 ? 1 : 0)
 }
 
 function nextWorkingDay(day: string): string {
   let after = next(day)
-  while (!isWorkday(after)) after = next(after)
+  while (!isWorkingDay(after)) after = next(after)
   return after
 }
 

@@ -21,7 +21,9 @@ export interface Letterbox {
 interface Message {
   /** The message's stable id: the same one is written once, however often this runs. */
   dedupKey: string
+  /** A phone number, or a mail address where the channel says so. */
   phone: string
+  channel?: 'sms' | 'mail'
   body: string
 }
 
@@ -29,11 +31,11 @@ interface Message {
 export async function tell(
   trx: Trx,
   { communityId, vault }: Letterbox,
-  { dedupKey, phone, body }: Message,
+  { dedupKey, phone, channel = 'sms', body }: Message,
 ): Promise<void> {
   await trx
     .insertInto('outbox')
-    .values({ dedup_key: dedupKey, channel: 'sms', to_sealed: vault.seal(communityId, phone), body })
+    .values({ dedup_key: dedupKey, channel, to_sealed: vault.seal(communityId, phone), body })
     .onConflict((oc) => oc.columns(['community_id', 'dedup_key']).doNothing())
     .execute()
 }

@@ -1,6 +1,7 @@
 import { agenda } from './en/agenda.ts'
 import { board } from './en/board.ts'
 import { bridges } from './en/bridges.ts'
+import { flow } from './en/flow.ts'
 import { house } from './en/house.ts'
 import { listen } from './en/listen.ts'
 import { looks } from './en/looks.ts'
@@ -16,6 +17,7 @@ export const en: Record<MessageKey, string> = {
   ...looks,
   ...people,
   ...listen,
+  ...flow,
   ...visits,
   ...bridges,
   ...agenda,

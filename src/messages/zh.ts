@@ -2,6 +2,7 @@
 import { agenda } from './zh/agenda.ts'
 import { board } from './zh/board.ts'
 import { bridges } from './zh/bridges.ts'
+import { flow } from './zh/flow.ts'
 import { house } from './zh/house.ts'
 import { listen } from './zh/listen.ts'
 import { looks } from './zh/looks.ts'
@@ -16,6 +17,7 @@ export const zh = {
   ...looks,
   ...people,
   ...listen,
+  ...flow,
   ...visits,
   ...bridges,
   ...agenda,

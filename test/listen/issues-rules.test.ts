@@ -13,7 +13,6 @@ import {
   whyNotMoveAtDesk,
   whyNotSplit,
 } from '../../src/listen/issues/rules.ts'
-import { similar } from '../../src/listen/issues/similar.ts'
 import { whyNotPublic } from '../../src/listen/issues/wording.ts'
 
 t.test('a public text gives away no phone, however it is written', async (t) => {
@@ -100,53 +99,6 @@ t.test('checking a text never fails and never takes long', async (t) => {
   const before = Date.now()
   for (const text of ['1 '.repeat(1000), '1-'.repeat(1000), '12号'.repeat(700), '一'.repeat(2000)]) whyNotPublic(text)
   t.ok(Date.now() - before < 1_000)
-})
-
-const open = [
-  '小区班车末班能不能延到晚上十一点 班车晚上九点半就没了，加班回来只能走二十分钟',
-  '12 号楼垃圾房晚上太暗，老人看不清台阶',
-  '快递柜挡住 3 号楼消防通道',
-  '地下车库 B 区渗水',
-  '广场舞音量和时间怎么定',
-  '电瓶车上楼充电，楼道有焦味',
-].map((text, no) => ({ no, text }))
-
-t.test('what neighbours say in other words is found', async (t) => {
-  for (const [words, no] of [
-    ['加完班十点多回来，接驳车早没有了', 0],
-    ['末班车太早，孩子上晚自习回不来', 0],
-    ['垃圾房的灯不亮，我妈摔了一跤', 1],
-    ['三号楼下面的消防通道被快递柜占了', 2],
-    ['车库漏水，车上都是水迹', 3],
-    ['晚上跳广场舞太吵', 4],
-    ['楼道里给电动车充电太危险', 5],
-  ] as const)
-    t.equal(similar(words, open)[0]?.no, no, words)
-  for (const words of ['猫咪丢了', '物业费涨价不合理', '我想学书法', '', '？！', '<script>'])
-    t.same(similar(words, open), [], words)
-  t.ok(similar('班车', open, { top: 1 }).length <= 1)
-})
-
-t.test('likeness: 1 with itself, the same both ways, between 0 and 1, whatever is written', async (t) => {
-  const words = fc.string({ unit: fc.constantFrom(...'班车末太早灯坏了ab 12，'), maxLength: 30 })
-  fc.assert(
-    fc.property(words, words, (a, b) => {
-      const score = (from: string, to: string) => similar(from, [{ text: to }], { atLeast: 0 })[0]?.score ?? 0
-      return Math.abs(score(a, b) - score(b, a)) < 1e-9 && score(a, b) >= 0 && score(a, b) <= 1
-    }),
-  )
-  t.ok(similar('末班车太早', [{ text: '末班车太早' }])[0]?.score ?? 0 > 0.999)
-  fc.assert(
-    fc.property(
-      fc.string({ unit: 'binary' }),
-      fc.array(fc.string({ unit: 'binary' })),
-      (a, all) =>
-        similar(
-          a,
-          all.map((text) => ({ text })),
-        ).length <= 3,
-    ),
-  )
 })
 
 t.test('the desk offers only steps the table has, and the store refuses every other', async (t) => {

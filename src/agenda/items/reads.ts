@@ -28,7 +28,7 @@ export function heard(issueIds: RawBuilder<unknown>): RawBuilder<Heard> {
 
 /** The issues of an item, for `heard`. `itemId`: a column that holds the item's id. */
 export const issuesOf = (itemId: string): RawBuilder<unknown> =>
-  sql`select issue_id from agenda_links where item_id = ${sql.ref(itemId)}`
+  sql`select i.id from issues i join agenda_links l on l.issue_id in (i.id, i.merged_into) where l.item_id = ${sql.ref(itemId)}`
 
 const dayLength = 86_400_000
 
@@ -45,7 +45,7 @@ export async function pool(db: Db, now: Date) {
       'frail',
       'opened_at',
       eb('published_at', 'is not', null).as('published'),
-      heard(sql.ref('issues.id')).as('heard'),
+      heard(sql`select issues.id union all select m.id from issues m where m.merged_into = issues.id`).as('heard'),
       jsonArrayFrom(
         eb
           .selectFrom('agenda_links')

@@ -1,21 +1,26 @@
 import { sql } from 'kysely'
 import type { Db } from '../../lib/db/schema.ts'
-import { type channels, type Stage, stageOf, statesOf } from '../../listen/issues/rules.ts'
+import { supporters } from '../../listen/issues/reads.ts'
+import { type Category, type channels, type Stage, stageOf, statesOf } from '../../listen/issues/rules.ts'
+import { foundIssues } from '../../listen/search/reads.ts'
 
 export interface LedgerFilter {
   stage?: Stage | undefined
   channel?: (typeof channels)[number] | undefined
   seat?: number | undefined
+  category?: Category | undefined
   q?: string | undefined
 }
 
 const perPage = 25
+/** Of what holds the words that were typed, the newest so many are put in the ledger's order. */
+const mostFound = 500
 
 /**
- * 台账: matters as the desk lists them, those with the nearest due day first and the closed ones last. `page` counts
- * from 1. Searches the number, the title and the place. One statement.
+ * 台账: matters as the desk lists them, those with the nearest due day first and the closed ones last. `after` is the
+ * number of the last one of the page before. Searches number, place, words (raw ones too) and initials. One statement.
  */
-export async function deskLedger(db: Db, filter: LedgerFilter, page: number) {
+export async function deskLedger(db: Db, filter: LedgerFilter, after: number | null) {
   let query = db
     .selectFrom('issues')
     .leftJoin('buildings', 'buildings.id', 'issues.building_id')
@@ -34,7 +39,7 @@ export async function deskLedger(db: Db, filter: LedgerFilter, page: number) {
       'closed_at as closedAt',
       'reopens',
     ])
-    .select(sql<number>`(select count(*) from supports where issue_id = issues.id)`.as('supports'))
+    .select(supporters.as('supports'))
     .select(
       sql<(typeof channels)[number] | null>`(select channel from filings where issue_id = issues.id
         group by channel order by count(*) desc, channel limit 1)`.as('channel'),
@@ -49,29 +54,29 @@ export async function deskLedger(db: Db, filter: LedgerFilter, page: number) {
       ),
     )
   }
+  if (filter.category) query = query.where('issues.category', '=', filter.category)
   if (filter.q) {
-    // What they type is text, not a pattern.
-    const like = `%${filter.q.replace(/[\\%_]/g, '\\$&')}%`
-    const no = Number(/(\d{1,9})$/.exec(filter.q)?.[1] ?? 0)
-    query = query.where((eb) =>
-      eb.or([
-        eb('issues.title', 'like', like),
-        eb('place', 'like', like),
-        eb('buildings.name', '=', filter.q ?? ''),
-        eb('issues.no', '=', no),
-      ]),
+    const { q: typed, category, channel, stage } = filter
+    const states = stage === undefined ? undefined : statesOf(stage)
+    query = query.where(
+      'issues.id',
+      'in',
+      foundIssues({ typed, openly: false, states, category, channel, most: mostFound }),
     )
   }
+  if (after !== null) {
+    query = query.where(sql<boolean>`(issues.closed_at is not null, coalesce(due_on, 'infinity'), -issues.id) > (
+      select i.closed_at is not null, coalesce(i.due_on, 'infinity'), -i.id from issues i where i.no = ${after})`)
+  }
   const rows = await query
-    .orderBy((eb) => eb('closed_at', 'is not', null))
-    .orderBy('due_on', (order) => order.asc().nullsLast())
-    .orderBy('issues.id', 'desc')
+    .orderBy((eb) => eb('issues.closed_at', 'is not', null))
+    .orderBy(sql`coalesce(due_on, 'infinity')`)
+    .orderBy(sql`-issues.id`)
     .limit(perPage + 1)
-    .offset((page - 1) * perPage)
     .execute()
   return {
     rows: rows.slice(0, perPage).map((row) => ({ ...row, stage: stageOf(row.state) })),
-    more: rows.length > perPage,
+    next: rows.length > perPage ? (rows[perPage - 1]?.no ?? null) : null,
   }
 }
 

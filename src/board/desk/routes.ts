@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { shanghaiDay, workingDaysLeft } from '../../lib/calendar.ts'
-import { line } from '../../lib/http/forms.ts'
+import { line, number } from '../../lib/http/forms.ts'
 import type { Slice } from '../../lib/http/slice.ts'
 import { filingNumber } from '../../listen/filings/rules.ts'
-import { channels, isClosed, type Stage } from '../../listen/issues/rules.ts'
+import { categories, channels, isClosed, type Stage } from '../../listen/issues/rules.ts'
 import { type DeskRow, deskCounts, deskLedger } from './reads.ts'
 
 type Row = DeskRow & { number: string; left: number | null; late: boolean }
@@ -12,11 +12,11 @@ declare module '../../lib/http/views.ts' {
   interface Views {
     'board/desk/show': {
       rows: Row[]
-      more: boolean
-      page: number
+      next: number | null
       filter: z.output<typeof search.querystring>
       counts: Awaited<ReturnType<typeof deskCounts>>
       channels: typeof channels
+      categories: typeof categories
     }
     'board/desk/volunteer': Record<never, never>
   }
@@ -28,7 +28,8 @@ const search = {
     channel: z.enum(channels).optional().catch(undefined),
     seat: z.coerce.number().int().min(1).max(7).optional().catch(undefined),
     q: line({ max: 40 }).catch(''),
-    page: z.coerce.number().int().min(1).max(10_000).catch(1),
+    category: z.enum(categories).optional().catch(undefined),
+    after: number.optional().catch(undefined),
   }),
 }
 
@@ -42,9 +43,9 @@ export const desk: Slice = (app, { clock }) => {
       return reply.goto(personId !== null && seatIds.length > 0 ? '/ledger' : '/')
     }
     const now = clock()
-    const { page, ...filter } = req.query
+    const { after, ...filter } = req.query
     const { ledger, counts } = {
-      ledger: await deskLedger(req.db, { ...filter, stage: filter.stage as Stage | undefined }, page),
+      ledger: await deskLedger(req.db, { ...filter, stage: filter.stage as Stage | undefined }, after ?? null),
       counts: await deskCounts(req.db, shanghaiDay(now)),
     }
     const rows = ledger.rows.map((row) => {
@@ -57,6 +58,6 @@ export const desk: Slice = (app, { clock }) => {
         late: left !== null && left < 0 && !waits,
       }
     })
-    return reply.page('board/desk/show', { rows, more: ledger.more, page, filter: req.query, counts, channels })
+    return reply.page('board/desk/show', { rows, next: ledger.next, filter: req.query, counts, channels, categories })
   })
 }

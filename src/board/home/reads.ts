@@ -57,6 +57,7 @@ const untold = [
   'issue.linked',
   'issue.unlinked',
   'issue.asked',
+  'issue.followed',
   'item.created',
   'item.edited',
   'item.linked',

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { workingDaysLeft } from '../../lib/calendar.ts'
-import { number } from '../../lib/http/forms.ts'
+import { line, number } from '../../lib/http/forms.ts'
 import type { Slice } from '../../lib/http/slice.ts'
 import { filingNumber } from '../../listen/filings/rules.ts'
 import { type IssueCard, issueByNo, type PublicIssue, publicIssues, supportOf } from '../../listen/issues/reads.ts'
-import { categories, isClosed, type Stage } from '../../listen/issues/rules.ts'
+import { categories, channels, isClosed, issueStates, type Stage } from '../../listen/issues/rules.ts'
 import { atAGlance, buildingsOf, storyOf, type Told } from './reads.ts'
 
 declare module '../../lib/http/views.ts' {
@@ -16,6 +16,7 @@ declare module '../../lib/http/views.ts' {
       filter: z.output<typeof filters.querystring>
       buildings: Awaited<ReturnType<typeof buildingsOf>>
       categories: typeof categories
+      channels: typeof channels
     }
     'board/home/issue': {
       card: Card
@@ -47,6 +48,9 @@ const filters = {
     stage: z.coerce.number().int().min(0).max(4).optional().catch(undefined),
     category: z.enum(categories).optional().catch(undefined),
     building: number.optional().catch(undefined),
+    channel: z.enum(channels).optional().catch(undefined),
+    state: z.enum(issueStates).optional().catch(undefined),
+    q: line({ max: 40 }).catch(''),
     after: number.optional().catch(undefined),
   }),
 }
@@ -66,18 +70,21 @@ export const home: Slice = (app, { clock }) => {
   })
 
   app.get('/issues', { schema: filters, config: { who: 'anyone' } }, async (req, reply) => {
-    const { stage, category, building, after } = req.query
+    const { stage, category, building, channel, state, q, after } = req.query
     const filter = {
       ...(stage !== undefined && { stage: stage as Stage }),
       ...(category && { category }),
       ...(building && { buildingId: building }),
+      ...(channel && { channel }),
+      ...(state && { state }),
+      ...(q && { q }),
     }
     const { issues, next, buildings } = {
       ...(await publicIssues(req.db, filter, after ?? null)),
       buildings: await buildingsOf(req.db),
     }
     const cards = issues.map((issue) => toCard(issue, req.community.prefix, clock()))
-    return reply.page('board/home/issues', { cards, next, filter: req.query, buildings, categories })
+    return reply.page('board/home/issues', { cards, next, filter: req.query, buildings, categories, channels })
   })
 
   app.get('/issues/:no', { schema: byNo, config: { who: 'anyone' } }, async (req, reply) => {

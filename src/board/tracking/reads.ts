@@ -28,8 +28,16 @@ export async function trackedFiling(db: Db, code: string) {
           .select(['issues.no', 'title', 'public_text as text', 'state', 'next_step as nextStep', 'due_on as dueOn'])
           .select(['seats.name as seat', 'seats.name_en as seatEn', 'published_at as publishedAt'])
           .select((issue) => votedOn(issue.ref('issues.id')).as('voted'))
-          .whereRef('issues.id', '=', 'filings.issue_id'),
+          // Where hers was put into another matter, that one is what she follows.
+          .where(sql<boolean>`issues.id = ${wholeOf}`),
       ).as('issue'),
+      mergedFor,
+      jsonObjectFrom(
+        eb
+          .selectFrom('appeals')
+          .select(['appeals.words', 'upheld', 'answer'])
+          .whereRef('appeals.filing_id', '=', 'filings.id'),
+      ).as('appeal'),
       eb
         .exists(
           eb
@@ -78,6 +86,7 @@ export async function trackedFiling(db: Db, code: string) {
     leftPhone: Boolean(filing.leftPhone),
     thread: dated(filing.thread),
     looks: dated(filing.looks),
+    mergers: filing.mergers.map((merger) => ({ ...merger, mergedAt: new Date(merger.mergedAt) })),
   }
 }
 
@@ -91,8 +100,38 @@ const votedOn = (issueId: Expression<number | null>) =>
 export async function refuseIfVotedOn(trx: Trx, code: string): Promise<void> {
   const row = await trx
     .selectFrom('filings')
-    .select((eb) => votedOn(eb.ref('issue_id')).as('voted'))
+    .select(
+      sql<boolean>`exists (select from agenda_links l join ballots b on b.item_id = l.item_id where l.issue_id = ${wholeOf})`.as(
+        'voted',
+      ),
+    )
     .where('code_sha256', '=', sha256(code))
     .executeTakeFirst()
   if (row?.voted) throw new Refusal('filings.voted')
 }
+
+/** The matter that the filing in the row belongs to now, with what it was put into. */
+const wholeOf = sql<number | null>`(select coalesce(w.merged_into, w.id) from issues w where w.id = filings.issue_id)`
+
+interface Merged {
+  id: number
+  mergedAt: string
+  /** What the other side says, as everybody may read it; null: not public yet. */
+  title: string | null
+  text: string | null
+  objected: boolean
+}
+
+/**
+ * What hers was put together with by the desk, and may be said against: her filing to a matter, her matter to another, or
+ * another one to hers. Of the other side only the approved wording.
+ */
+const mergedFor = sql<Merged[]>`(
+  select coalesce(json_agg(json_build_object('id', m.id, 'mergedAt', m.merged_at,
+           'title', case when o.published_at is not null then o.title end, 'text', case when o.published_at is not null then o.public_text end,
+           'objected', exists (select from objections x where x.merger_id = m.id and x.filing_id = filings.id)) order by m.id), '[]')
+  from mergers m join issues o on o.id = case when m.into_id = filings.issue_id and m.issue_id is not null then m.issue_id else m.into_id end
+  where m.undone_at is null and m.merged_by is not null
+    and (m.filing_id = filings.id or m.issue_id = filings.issue_id or (m.into_id = filings.issue_id and m.issue_id is not null)))`.as(
+  'mergers',
+)

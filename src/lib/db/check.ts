@@ -21,17 +21,22 @@ const clocksMayDiffer = 2_000
 export async function checkServer(house: House): Promise<void> {
   if (house.embedded) return
   const asked = Date.now()
-  const { rows } = await sql<{ now: Date; version: number } & Record<(typeof mustBeOn)[number], string>>`
+  const { rows } = await sql<
+    { now: Date; version: number; letters: string } & Record<(typeof mustBeOn)[number], string>
+  >`
     select clock_timestamp() as now, current_setting('server_version_num')::int as version, current_setting('fsync') as fsync,
-           current_setting('full_page_writes') as full_page_writes, current_setting('synchronous_commit') as synchronous_commit`.execute(
-    house.db,
-  )
+           current_setting('full_page_writes') as full_page_writes, current_setting('synchronous_commit') as synchronous_commit,
+           (select datctype from pg_database where datname = current_database()) as letters`.execute(house.db)
   const [is] = rows
   if (!is) throw new Error('the database does not answer a question without a table')
   const reasons = mustBeOn
     .filter((setting) => is[setting] === 'off')
     .map((setting) => `${setting} is off: a crash of the server could lose what it has confirmed`)
   if (is.version < oldest) reasons.push('it is older than PostgreSQL 15')
+  if (/^(?:C|POSIX)$/i.test(is.letters))
+    reasons.push(
+      `its LC_CTYPE is ${is.letters}, which knows no Chinese letters: create the database with C.UTF-8 or zh_CN.UTF-8`,
+    )
   // The answer was given somewhere between asking and hearing it.
   const apart = Math.max(asked - is.now.getTime(), is.now.getTime() - Date.now(), 0)
   if (apart > clocksMayDiffer) reasons.push(`its clock and ours are ${Math.round(apart / 1000)} seconds apart`)

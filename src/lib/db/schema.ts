@@ -67,6 +67,15 @@ export interface Database {
   arrivals: Arrivals
   hook_calls: HookCalls
   imports: Imports
+  mergers: Mergers
+  objections: Objections
+  nods: Nods
+  synonyms: Synonyms
+  reply_templates: ReplyTemplates
+  calendar_days: CalendarDays
+  appeals: Appeals
+  subscriptions: Subscriptions
+  issue_search: IssueSearch
 }
 
 interface Communities {
@@ -83,7 +92,7 @@ interface Outbox {
   community_id: Own
   id: Generated<number>
   dedup_key: string
-  channel: 'sms' | 'webhook'
+  channel: 'sms' | 'mail' | 'webhook'
   to_sealed: Buffer
   body: string
   attempts: Generated<number>
@@ -242,6 +251,7 @@ interface Issues {
   opened_at: Date
   published_at: Date | null
   closed_at: Date | null
+  merged_into: number | null
 }
 
 interface IssueTexts {
@@ -580,4 +590,104 @@ interface Imports {
   sheet_sealed: Buffer
   made_by: number
   made_at: Date
+}
+
+// flow: what is alike, what is put together, what people are told of it.
+
+interface Mergers {
+  community_id: Own
+  id: Generated<number>
+  issue_id: number | null
+  filing_id: number | null
+  into_id: number
+  was: string
+  merged_at: Date
+  merged_by: number | null
+  undone_at: Date | null
+  undone_by: number | null
+}
+
+interface Objections {
+  community_id: Own
+  id: Generated<number>
+  merger_id: number
+  filing_id: number
+  words: Generated<string>
+  at: Date
+  settled_at: Date | null
+  settled_by: number | null
+}
+
+interface Nods {
+  community_id: Own
+  issue_id: number
+  browser_sha256: Buffer
+  at: Date
+}
+
+interface Synonyms {
+  community_id: Own
+  id: Generated<number>
+  word: string
+  alike: string
+  times: Generated<number>
+  proposed_at: Date
+  approved_at: Date | null
+  approved_by: number | null
+  refused_at: Date | null
+}
+
+interface ReplyTemplates {
+  community_id: Own
+  id: Generated<number>
+  act: 'merger' | 'question' | 'referral' | 'refusal' | 'reply'
+  name: string
+  words: string
+}
+
+interface CalendarDays {
+  community_id: Own
+  day: Day
+  working: boolean
+  note: string
+  set_by: number
+  set_at: Date
+}
+
+interface Appeals {
+  community_id: Own
+  filing_id: number
+  words: string
+  at: Date
+  decided_at: Date | null
+  decided_by: number | null
+  upheld: boolean | null
+  answer: Generated<string>
+}
+
+interface Subscriptions {
+  community_id: Own
+  id: Generated<number>
+  issue_id: number
+  channel: 'sms' | 'mail'
+  address_hmac: Buffer
+  to_sealed: Buffer
+  locale: 'zh' | 'en'
+  token_sha256: Buffer
+  token_sealed: Buffer
+  asked_at: Date
+  confirmed_at: Date | null
+  left_at: Date | null
+}
+
+/** The two columns of lexemes are only ever written and asked by functions of the database. */
+interface IssueSearch {
+  community_id: Own
+  issue_id: number
+  tokenizer: number
+  open: boolean
+  published: boolean
+  at: Date
+  openly: string
+  desk: string
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ZodType, type z } from 'zod'
+import { byCalendar } from '../calendar.ts'
 import { type MessageKey, translator } from '../i18n.ts'
 import { notFound, Refusal } from '../refusal.ts'
-import { communityBySlug } from './communities.ts'
+import { calendarOf, communityBySlug } from './communities.ts'
 import { nobody, whoHolds } from './session.ts'
 import type { App, Deps, Me, Who } from './slice.ts'
 import { render, type Viewer } from './views.ts'
@@ -45,6 +46,12 @@ export function conventions(app: App, { house, clock, vault, origin }: Deps): vo
     const at = clock()
     if (!machine) req.me = await whoHolds(req.db, req.cookies[sessionCookie(req.community.id, origin)], at)
     if (!mayEnter(req.me, req.routeOptions.config.who)) throw new Refusal('error.notAllowed', 403)
+  })
+
+  // After the body was read: reading it would leave the calendar behind.
+  app.addHook('preHandler', (req, _reply, done) => {
+    if (req.community === undefined) return done()
+    byCalendar(calendarOf(house, req.community.slug), done)
   })
 
   // A second lock behind Sec-Fetch-Site: a form of a signed-in person carries a token of her session (trust 4.9).

@@ -6,6 +6,8 @@ import type { Letterbox } from '../../lib/outbox.ts'
 import { notFound, Refusal, refuseIf } from '../../lib/refusal.ts'
 import { type Clerk, whyNotMerge, whyNotSplit } from '../issues/rules.ts'
 import { type NewIssue, openIssue } from '../issues/store.ts'
+import { noteFilingMerged, noteFilingTakenOut, proposePairs } from '../mergers/store.ts'
+import { indexIssues } from '../search/store.ts'
 import { answerDays, type FilingState, triageDays, whyNotDecide, whyNotWrite } from './rules.ts'
 import { addMessage, tellFiler } from './store.ts'
 
@@ -45,6 +47,8 @@ export async function mergeFiling(
     const issue = await lockIssue(trx, issueNo)
     refuseIf(whyNotMerge(issue.state))
     await settle(trx, filing, decision, { state: 'accepted', issue_id: issue.id }, 'filing.merged', { issue: issueNo })
+    await noteFilingMerged(trx, { id: filing.id, was: filing.state }, issue.id, decision.clerk, decision.at)
+    await proposePairs(trx, filing.words, `${issue.title} ${issue.public_text}`, decision.at)
     await join(trx, issue, filing.channel, decision)
     await say(trx, letterbox, filing, decision, words, 'tell.merged')
   })
@@ -122,7 +126,11 @@ export async function moveFiling(
     const verb = target ? 'filing.moved' : 'filing.returned'
     await settle(trx, filing, act, became, verb, { from: from.no, to, reason })
     await journal(trx, { subject: { kind: 'issue', id: from.id, no: from.no }, verb: 'issue.left', by: {}, at: act.at })
-    if (target) await join(trx, target, filing.channel, act)
+    await noteFilingTakenOut(trx, filing.id, act.clerk, act.at)
+    if (target) {
+      await noteFilingMerged(trx, { id: filing.id, was: filing.state }, target.id, act.clerk, act.at)
+      await join(trx, target, filing.channel, act)
+    }
     const news: MessageKey = target ? 'tell.movedOver' : 'tell.returned'
     await tellFiler(trx, letterbox, filing, `moved:${filing.id}:${act.at.getTime()}`, news, { no: filing.no })
   })
@@ -170,13 +178,14 @@ async function decide<R>(db: Db, decision: Decision, act: (trx: Trx, filing: Loc
 function lockFiling(trx: Trx, no: number) {
   return trx
     .selectFrom('filings')
-    .select(['id', 'no', 'state', 'channel', 'issue_id', 'locale', 'phone_sealed', 'code_sealed'])
+    .select(['id', 'no', 'state', 'channel', 'words', 'issue_id', 'locale', 'phone_sealed', 'code_sealed'])
     .where('no', '=', no)
     .forUpdate()
     .executeTakeFirstOrThrow(notFound)
 }
 
-const issuesToLock = (trx: Trx) => trx.selectFrom('issues').select(['id', 'no', 'state']).orderBy('id').forUpdate()
+const issuesToLock = (trx: Trx) =>
+  trx.selectFrom('issues').select(['id', 'no', 'state', 'title', 'public_text']).orderBy('id').forUpdate()
 
 async function lockIssue(trx: Trx, no: number) {
   const issue = await issuesToLock(trx).where('no', '=', no).executeTakeFirst()
@@ -207,6 +216,7 @@ async function settle(
   particulars: Record<string, string | number | null> = {},
 ): Promise<void> {
   await trx.updateTable('filings').set(became).where('id', '=', filing.id).execute()
+  if (became.issue_id !== undefined) await indexIssues(trx, [filing.issue_id, became.issue_id])
   const moved = became.state && { was: filing.state, became: became.state }
   await journal(trx, { ...lineOf(filing, act), verb, particulars, ...moved })
 }

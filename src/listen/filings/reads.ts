@@ -3,7 +3,7 @@ import { jsonArrayFrom, jsonObjectFrom } from 'kysely/helpers/postgres'
 import type { Db } from '../../lib/db/schema.ts'
 import { notFound } from '../../lib/refusal.ts'
 import { issueStates, whyNotMerge } from '../issues/rules.ts'
-import { similar } from '../issues/similar.ts'
+import { learned, mostLikely, type Spoken, sharing } from '../likeness/reads.ts'
 
 /** Where a filing can point to, and the door this browser is bound to. One statement. */
 export async function whereabouts(db: Db, householdId: number | null) {
@@ -99,6 +99,7 @@ export async function filingOnDesk(db: Db, no: number) {
     ])
     .select((eb) => [
       threadOfFiling,
+      learned,
       eb.selectFrom('photos').select('key').whereRef('filing_id', '=', 'filings.id').limit(1).as('photo'),
       jsonObjectFrom(
         eb
@@ -129,21 +130,26 @@ export const threadOfFiling = sql<(Omit<Message, 'at'> & { at: string })[]>`(
 export const dated = <R extends { at: string }>(rows: readonly R[]): (Omit<R, 'at'> & { at: Date })[] =>
   rows.map((row) => ({ ...row, at: new Date(row.at) }))
 
-const comparedWith = 500
+/** A clerk reads both texts before she decides, so even a small chance is shown to her. */
+const worthALook = 0.02
 
 /**
  * What the deciding page offers: buildings and seats to choose from, the open matters most like these words, and the
  * matter (`into`) that she is asked to look at before merging. One statement.
  */
-export async function offersFor(db: Db, { words, into }: { words: string | null; into: number | null }) {
+export async function offersFor(db: Db, { spoken, into }: { spoken: Spoken | null; into: number | null }) {
   const { open, ...offers } = await db
     .selectNoFrom((eb) => [
       jsonArrayFrom(eb.selectFrom('buildings').select(['id', 'name']).orderBy('position')).as('buildings'),
       jsonArrayFrom(eb.selectFrom('seats').select(['id', 'name', 'name_en as nameEn']).orderBy('position')).as('seats'),
       jsonArrayFrom(
+        eb.selectFrom('reply_templates').select(['id', 'act', 'name', 'words']).orderBy('name').limit(200),
+      ).as('templates'),
+      jsonArrayFrom(
         eb
           .selectFrom('issues')
-          .select(['no', 'title'])
+          .leftJoin('buildings', 'buildings.id', 'issues.building_id')
+          .select(['no', 'title', 'public_text as body', 'category', 'buildings.name as building'])
           .select(
             sql<string>`concat_ws(' ', title, public_text, (select string_agg(w.words, ' ') from
               (select words from filings where issue_id = issues.id and state = 'accepted' order by id limit 5) w))`.as(
@@ -151,8 +157,11 @@ export async function offersFor(db: Db, { words, into }: { words: string | null;
             ),
           )
           .where('state', 'in', mergeable)
-          .orderBy('opened_at', 'desc')
-          .limit(words === null ? 0 : comparedWith),
+          .where(
+            'issues.id',
+            'in',
+            spoken === null ? sql<number>`(select null::int where false)` : sharing(spoken, false),
+          ),
       ).as('open'),
       jsonObjectFrom(
         eb
@@ -173,7 +182,10 @@ export async function offersFor(db: Db, { words, into }: { words: string | null;
       ).as('into'),
     ])
     .executeTakeFirstOrThrow()
-  const likely = words === null ? [] : similar(words, open).map(({ no, title, score }) => ({ no, title, score }))
+  const likely =
+    spoken === null
+      ? []
+      : mostLikely(spoken, open, worthALook).map(({ no, title, body, score }) => ({ no, title, body, score }))
   return { ...offers, likely }
 }
 

@@ -1,13 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { type Form, filled, line, phone, readForm, said, ticked, typed } from '../../lib/http/forms.ts'
+import { sessionCookieOptions } from '../../lib/http/conventions.ts'
+import { type Form, filled, line, number, phone, readForm, said, ticked, typed } from '../../lib/http/forms.ts'
 import type { Me, Slice } from '../../lib/http/slice.ts'
 import { ingestImage, uploaded } from '../../lib/http/uploads.ts'
 import { type MessageKey, says, translator } from '../../lib/i18n.ts'
 import { Refusal } from '../../lib/refusal.ts'
-import { groupCode } from '../../lib/tokens.ts'
+import { groupCode, secret } from '../../lib/tokens.ts'
+import { type Neighbour, neighboursSaid } from '../likeness/reads.ts'
 import { keepPhoto } from '../photos/store.ts'
+import { joinNeighbour } from './joining.ts'
 import { type Whereabouts, whereabouts } from './reads.ts'
 import { type Place, places } from './rules.ts'
 import { takeFiling } from './store.ts'
@@ -23,6 +26,10 @@ declare module '../../lib/http/views.ts' {
       /** Somebody who works here writes down what a resident says. */
       onBehalf: boolean
     }
+    /** The page between form and filing, where there is no script: these look like it, is it one of them? */
+    'listen/filings/alike': { matches: Neighbour[]; values: Record<string, string> }
+    /** The same beside the box while she types. */
+    'listen/filings/_alike': { matches: Neighbour[] }
   }
 }
 
@@ -48,6 +55,12 @@ const newReportForm = (buildings: Whereabouts['buildings']) =>
     key,
     // People do not see this box, programs that fill in everything do.
     website: z.string().max(0, says('report.again')).default(''),
+    /** Our own form says so: before it is kept, show what a neighbour may have said. A script's form is kept at once. */
+    look: ticked,
+    /** She has seen it. */
+    looked: ticked,
+    /** 我也是: the number of the matter hers is the same as. */
+    alike: number.optional().catch(undefined),
   })
 
 type ReportForm = ReturnType<typeof newReportForm>
@@ -62,15 +75,30 @@ function reportForm(buildings: Whereabouts['buildings']): ReportForm {
   return form
 }
 
+const Look = z.object({ what: said({ max: 1000 }), where: line({ max: 20 }) })
+/** Less than this says nothing yet. */
+const enough = 4
+/** Knows a browser again that said "me too" without a door, so that it counts once. */
+const browserCookie = 'wtb'
+
 const preset = { querystring: z.object({ b: z.string().max(20).optional() }) }
 
 /** 反映一件事: no account, one mandatory box, the answer is a number and a tracking code. */
-export const filings: Slice = (app, { clock }) => {
+export const filings: Slice = (app, { clock, origin }) => {
   app.get('/report', { schema: preset, config: { who: 'anyone' } }, async (req, reply) => {
     const around = await whereabouts(req.db, req.me.householdId)
     const at = around.buildings.find(({ name }) => name === req.query.b)?.id ?? around.door?.buildingId
     const form = filled({ key: randomUUID(), ...(at !== undefined && { where: `b${at}` }) })
     return reply.page('listen/filings/new', page(req.me, around, form))
+  })
+
+  app.post('/report/alike', { config: { who: 'anyone', perMinute: 60, form: Look } }, async (req, reply) => {
+    const input = readForm(Look, req.body)
+    if ('form' in input || input.data.what.length < enough)
+      return reply.fragment('listen/filings/_alike', { matches: [] })
+    const building = /^b(\d{1,9})$/.exec(input.data.where)?.[1]
+    const matches = await neighboursSaid(req.db, input.data.what, building ? Number(building) : null)
+    return reply.fragment('listen/filings/_alike', { matches })
   })
 
   app.post('/filings', { config: { who: 'anyone', perMinute: 30, form: reportForm([]) } }, async (req, reply) => {
@@ -85,10 +113,23 @@ export const filings: Slice = (app, { clock }) => {
       return reply.code(422).page('listen/filings/new', page(req.me, around, { values, errors }))
     }
     const filing = asFiling(input.data, req, around)
-    const { code } = await req.db.transaction().execute((trx) => {
+    const { look, looked, alike } = input.data
+    if (look && !looked && alike === undefined) {
+      const matches = await neighboursSaid(req.db, filing.words, filing.buildingId)
+      const values = { ...typed(req.body), photo: photoKey ?? '' }
+      if (matches.length > 0) return reply.page('listen/filings/alike', { matches, values })
+    }
+    const browser = req.cookies[browserCookie] ?? secret()
+    const { code } = await req.db.transaction().execute(async (trx) => {
       const by = filing.recordedBy === null ? { householdId: filing.householdId } : { personId: filing.recordedBy }
-      return takeFiling(trx, req.letterbox, { ...filing, ...(photoKey && { photoKey }) }, by, at)
+      const taken = await takeFiling(trx, req.letterbox, { ...filing, ...(photoKey && { photoKey }) }, by, at)
+      // Who writes down what others say has one browser for all of them: each of them counts.
+      const voice = { householdId: filing.householdId, browser: filing.recordedBy === null ? browser : secret() }
+      if (alike !== undefined) await joinNeighbour(trx, taken.id, alike, voice, at)
+      return taken
     })
+    if (alike !== undefined && filing.householdId === null && filing.recordedBy === null)
+      reply.setCookie(browserCookie, browser, { ...sessionCookieOptions(origin), maxAge: 365 * 86_400 })
     return reply.goto(`/track/${groupCode(code)}?new=1`)
   })
 }

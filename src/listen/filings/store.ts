@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { workingDayAfter } from '../../lib/calendar.ts'
 import type { Db, Trx } from '../../lib/db/schema.ts'
 import { type Locale, type MessageKey, translator, type Values } from '../../lib/i18n.ts'
@@ -5,6 +6,7 @@ import { type By, journal } from '../../lib/journal.ts'
 import { type Letterbox, tell } from '../../lib/outbox.ts'
 import { groupCode, randomCode, sha256 } from '../../lib/tokens.ts'
 import type { Channel } from '../issues/rules.ts'
+import { tellFollowers } from '../subscriptions/store.ts'
 import { triageDays } from './rules.ts'
 
 export const codeLength = 16
@@ -118,11 +120,15 @@ export async function tellFilers(
   const filers = await trx
     .selectFrom('filings')
     .select(['id', 'locale', 'phone_sealed', 'code_sealed'])
-    .where('issue_id', 'in', issueIds)
+    // What was put into these matters is part of them.
+    .where(
+      sql<boolean>`issue_id in (select i.id from issues i where i.id = any(${issueIds}) or i.merged_into = any(${issueIds}))`,
+    )
     .where('state', '=', 'accepted')
     .where('phone_sealed', 'is not', null)
     .execute()
   for (const filer of filers) await tellFiler(trx, letterbox, filer, `${about}:${filer.id}`, key, values)
+  await tellFollowers(trx, letterbox, issueIds, about)
 }
 
 export interface Filer {

@@ -1,8 +1,10 @@
+import { sql } from 'kysely'
 import { workingDayAfter } from '../../lib/calendar.ts'
 import type { Trx } from '../../lib/db/schema.ts'
 import { journal } from '../../lib/journal.ts'
 import { notFound, refuseIf } from '../../lib/refusal.ts'
 import { sha256 } from '../../lib/tokens.ts'
+import { indexIssues } from '../search/store.ts'
 import { triageDays, whyNotWithdraw, whyNotWrite } from './rules.ts'
 import { addMessage } from './store.ts'
 
@@ -52,11 +54,19 @@ export async function withdrawFiling(trx: Trx, code: string, at: Date): Promise<
       ? undefined
       : await trx
           .selectFrom('issues')
-          .select(['id', 'no', 'state', 'published_at'])
+          .select(['id', 'no', 'state', 'published_at', 'merged_into'])
           .where('id', '=', filing.issue_id)
           .forUpdate()
           .executeTakeFirstOrThrow()
-  refuseIf(whyNotWithdraw(filing.state, issue?.state ?? null))
+  const whole = issue?.merged_into
+    ? await trx
+        .selectFrom('issues')
+        .select(['state'])
+        .where('id', '=', issue.merged_into)
+        .forUpdate()
+        .executeTakeFirst()
+    : issue
+  refuseIf(whyNotWithdraw(filing.state, whole?.state ?? null))
   await trx.updateTable('filings').set({ state: 'withdrawn', issue_id: null }).where('id', '=', filing.id).execute()
   const by = { householdId: filing.household_id }
   await journal(trx, {
@@ -69,6 +79,7 @@ export async function withdrawFiling(trx: Trx, code: string, at: Date): Promise<
     particulars: { issue: issue?.no ?? null },
   })
   if (!issue) return
+  await indexIssues(trx, [issue.id])
   // The public timeline must not tell whose voice went: the line of the matter names nobody.
   const line = { subject: { kind: 'issue', id: issue.id, no: issue.no }, by: {}, at } as const
   await journal(trx, { ...line, verb: 'issue.left' })
@@ -83,7 +94,13 @@ async function hasOtherVoices(trx: Trx, issueId: number): Promise<boolean> {
       eb
         .or([
           eb.exists(
-            eb.selectFrom('filings').select('id').where('issue_id', '=', issueId).where('state', '=', 'accepted'),
+            eb
+              .selectFrom('filings')
+              .select('id')
+              .where(
+                sql<boolean>`issue_id in (select id from issues where id = ${issueId} or merged_into = ${issueId})`,
+              )
+              .where('state', '=', 'accepted'),
           ),
           eb.exists(eb.selectFrom('supports').select('issue_id').where('issue_id', '=', issueId)),
         ])

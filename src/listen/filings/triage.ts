@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { workingDaysLeft } from '../../lib/calendar.ts'
-import { blank, type Form, line, number, readForm, said } from '../../lib/http/forms.ts'
+import { blank, type Form, filled, line, number, readForm, said, typed } from '../../lib/http/forms.ts'
 import type { Slice } from '../../lib/http/slice.ts'
 import { says } from '../../lib/i18n.ts'
 import { draftFields, type Listing, noOffers } from '../issues/drafts.ts'
@@ -19,7 +19,10 @@ import {
 import { filingOnDesk, type Offers, offersFor, triageQueue } from './reads.ts'
 import { type FilingState, filingNumber, filingStates, maskPhone, reasons, whyNotDecide } from './rules.ts'
 
-type OnDesk = Omit<Awaited<ReturnType<typeof filingOnDesk>>, 'phone_sealed' | 'code_sealed' | 'code_sha256' | 'surname'>
+type OnDesk = Omit<
+  Awaited<ReturnType<typeof filingOnDesk>>,
+  'pairs' | 'phone_sealed' | 'code_sealed' | 'code_sha256' | 'surname'
+>
 type Contact = Awaited<ReturnType<typeof revealContact>>
 
 declare module '../../lib/http/views.ts' {
@@ -27,36 +30,64 @@ declare module '../../lib/http/views.ts' {
     'listen/filings/queue': Awaited<ReturnType<typeof triageQueue>> & {
       number: Numbered
       left: (due: string) => number
-    }
-    'listen/filings/triage': {
-      filing: OnDesk
-      number: string
-      left: number
-      /** Her phone with stars in it; empty: she left none. */
-      masked: string
-      /** Whether there is anything to reveal: a phone, a name, a door. */
-      reachable: boolean
-      /** What a member of the staff has just been shown, with a line in the access log. */
-      contact: Contact | null
-      offers: Offers
-      /** She asked for a matter by a number there is none of. */
-      noSuch: boolean
-      mayDecide: boolean
+      /** What has just been decided, from the list. */
+      after: z.output<typeof queue.querystring>
       reasons: typeof reasons
-      categories: typeof categories
-      form: Form
-      /** Which of the forms is the one with the error. */
-      opened: Opened
     }
+    'listen/filings/triage': OneFiling
+    'listen/filings/_record': OneFiling
   }
 }
 
+interface OneFiling {
+  filing: OnDesk
+  number: string
+  left: number
+  /** Her phone with stars in it; empty: she left none. */
+  masked: string
+  /** Whether there is anything to reveal: a phone, a name, a door. */
+  reachable: boolean
+  /** What a member of the staff has just been shown, with a line in the access log. */
+  contact: Contact | null
+  offers: Offers
+  /** She asked for a matter by a number there is none of. */
+  noSuch: boolean
+  mayDecide: boolean
+  reasons: typeof reasons
+  categories: typeof categories
+  form: Form
+  /** Which of the forms is the one with the error. */
+  opened: Opened
+  /** It stands beside the list, and deciding leads back there. */
+  beside: boolean
+}
+
 type Numbered = (row: { filed_at: string; no: number }) => string
+/** The box that a saying of each act is for. */
+const boxes = {
+  question: 'question',
+  referral: 'referral',
+  refusal: 'kindly',
+  merger: 'merged',
+  reply: 'reply',
+} as const
+
 type Opened = '' | 'acceptance' | 'merger' | 'question' | 'referral' | 'refusal' | 'reply' | 'move' | 'contact'
 
 const desk = ['staff', 'chair'] as const
 const byNo = { params: z.object({ slug: z.string(), no: number }) }
-const looking = { ...byNo, querystring: z.object({ into: number.optional().catch(undefined) }) }
+const looking = {
+  ...byNo,
+  querystring: z.object({ into: number.optional().catch(undefined), say: number.optional().catch(undefined) }),
+}
+const queue = {
+  querystring: z.object({
+    done: number.optional().catch(undefined),
+    declined: number.optional().catch(undefined),
+    left: number.optional().catch(undefined),
+    wrong: z.enum(['none', 'reason', 'words']).optional().catch(undefined),
+  }),
+}
 
 const seen = z.enum(filingStates).default('submitted')
 const words = (field: 'question' | 'kindly' | 'reply') => said({ max: 500, min: 2, missing: `triage.${field}.missing` })
@@ -82,27 +113,37 @@ const Acceptance = (offers: Listing) => z.object({ seen, ...draftFields(offers) 
 
 /** 分诊: the desk decides what becomes of each filing. Raw words are read here and edited nowhere. */
 export const triage: Slice = (app, { clock }) => {
-  app.get('/desk/triage', { config: { who: desk } }, async (req, reply) => {
+  app.get('/desk/triage', { schema: queue, config: { who: desk } }, async (req, reply) => {
     const now = clock()
     const number: Numbered = ({ filed_at, no }) => filingNumber(req.community.prefix, new Date(filed_at), no)
     const left = (due: string) => workingDaysLeft(due, now)
-    return reply.page('listen/filings/queue', { ...(await triageQueue(req.db, now)), number, left })
+    return reply.page('listen/filings/queue', {
+      ...(await triageQueue(req.db, now)),
+      number,
+      left,
+      after: req.query,
+      reasons,
+    })
   })
 
   app.get('/desk/triage/:no', { schema: looking, config: { who: desk } }, async (req, reply) =>
-    reply.page('listen/filings/triage', await page(req, { into: req.query.into ?? null })),
+    reply.page('listen/filings/triage', await page(req, { into: req.query.into ?? null, say: req.query.say ?? null })),
+  )
+
+  app.get('/desk/triage/:no/record', { schema: byNo, config: { who: desk } }, async (req, reply) =>
+    reply.fragment('listen/filings/_record', { ...(await page(req, {})), beside: true }),
   )
 
   app.post(
     '/desk/triage/:no/acceptance',
     { schema: byNo, config: { who: desk, form: Acceptance(noOffers) } },
     async (req, reply) => {
-      const offers = await offersFor(req.db, { words: null, into: null })
+      const offers = await offersFor(req.db, { spoken: null, into: null })
       const input = readForm(Acceptance(offers), req.body)
       if ('form' in input) return again(req, reply, input.form, 'acceptance')
       const { seen, ...draft } = input.data
       const issueNo = await acceptFiling(req.db, req.letterbox, decision(req, seen), draft)
-      return reply.goto(`/desk/issues/${issueNo}`)
+      return reply.goto(next(req, `/desk/issues/${issueNo}`))
     },
   )
 
@@ -111,14 +152,14 @@ export const triage: Slice = (app, { clock }) => {
     if ('form' in input) return again(req, reply, input.form, 'merger')
     const { seen, issue, merged } = input.data
     await mergeFiling(req.db, req.letterbox, decision(req, seen), { issueNo: issue, words: merged })
-    return reply.goto(`/desk/issues/${issue}`)
+    return reply.goto(next(req, `/desk/issues/${issue}`))
   })
 
   app.post('/desk/triage/:no/question', { schema: byNo, config: { who: desk, form: Question } }, async (req, reply) => {
     const input = readForm(Question, req.body)
     if ('form' in input) return again(req, reply, input.form, 'question')
     await askFiler(req.db, req.letterbox, decision(req, input.data.seen), input.data.question)
-    return reply.goto('/desk/triage')
+    return reply.goto(next(req, '/desk/triage'))
   })
 
   app.post('/desk/triage/:no/refusal', { schema: byNo, config: { who: desk, form: Refusal } }, async (req, reply) => {
@@ -126,7 +167,7 @@ export const triage: Slice = (app, { clock }) => {
     if ('form' in input) return again(req, reply, input.form, 'refusal')
     const { seen, reason, kindly } = input.data
     await declineFiling(req.db, req.letterbox, decision(req, seen), { reason, words: kindly })
-    return reply.goto('/desk/triage')
+    return reply.goto(next(req, '/desk/triage'))
   })
 
   app.post('/desk/triage/:no/referral', { schema: byNo, config: { who: desk, form: Referral } }, async (req, reply) => {
@@ -134,7 +175,7 @@ export const triage: Slice = (app, { clock }) => {
     if ('form' in input) return again(req, reply, input.form, 'referral')
     const { seen, target, referral } = input.data
     await referFiling(req.db, req.letterbox, decision(req, seen), { target, words: referral })
-    return reply.goto('/desk/triage')
+    return reply.goto(next(req, '/desk/triage'))
   })
 
   app.post('/desk/triage/:no/messages', { schema: byNo, config: { who: desk, form: Reply } }, async (req, reply) => {
@@ -162,28 +203,44 @@ export const triage: Slice = (app, { clock }) => {
 
   const clerk = ({ me }: FastifyRequest): Clerk => ({ personId: me.personId ?? 0, chair: me.roles.includes('chair') })
 
+  /** Whoever decided from the list goes back to it, and may take it back there. */
+  const next = (req: FastifyRequest<{ Params: { no: number } }>, page: string) =>
+    typed(req.body).beside ? `/desk/triage?done=${req.params.no}` : page
+
   type Asked = FastifyRequest<{ Params: { no: number } }>
   const act = (req: Asked) => ({ no: req.params.no, clerk: clerk(req), at: clock() })
   const decision = (req: Asked, seen: FilingState) => ({ ...act(req), seen })
 
   interface Shown {
     into?: number | null
+    /** The saying that goes into its box. */
+    say?: number | null
     contact?: Contact
     form?: Form
     opened?: Opened
   }
 
-  async function page(req: Asked, { into = null, contact, form = blank, opened = '' }: Shown) {
+  async function page(
+    req: Asked,
+    { into = null, say = null, contact, form: given = blank, opened: wrong = '' }: Shown,
+  ) {
     const { vault, communityId } = req.letterbox
     const {
       phone_sealed,
+      pairs,
       code_sealed: _,
       code_sha256: __,
       surname,
       ...filing
     } = await filingOnDesk(req.db, req.params.no)
     const mayDecide = whyNotDecide(filing.state, filing.state, clerk(req).chair) === null
-    const offers = await offersFor(req.db, { words: mayDecide ? filing.words : null, into })
+    const offers = await offersFor(req.db, {
+      spoken: mayDecide ? { words: filing.words, building: filing.building, pairs } : null,
+      into,
+    })
+    const saying = offers.templates.find(({ id }) => id === say)
+    const form = saying ? filled({ [boxes[saying.act]]: saying.words }) : given
+    const opened = saying?.act ?? wrong
     return {
       filing,
       number: filingNumber(req.community.prefix, filing.filed_at, filing.no),
@@ -198,6 +255,7 @@ export const triage: Slice = (app, { clock }) => {
       categories,
       form,
       opened,
+      beside: false,
     }
   }
 

@@ -3,7 +3,8 @@ import { jsonArrayFrom } from 'kysely/helpers/postgres'
 import type { Database, Db } from '../../lib/db/schema.ts'
 import { notFound } from '../../lib/refusal.ts'
 import { dated } from '../filings/reads.ts'
-import { type Channel, isClosed, type Stage, stageOf, statesOf } from './rules.ts'
+import { foundIssues } from '../search/reads.ts'
+import { type Channel, type IssueState, isClosed, type Stage, stageOf, statesOf } from './rules.ts'
 import { handledBy } from './steps.ts'
 
 /** Matters as everybody may see them: approved wording, counts, promises. Never a raw word, a name or a door. */
@@ -16,6 +17,10 @@ export interface PublicFilter {
   open?: boolean
   buildingId?: number
   category?: string
+  channel?: Channel
+  state?: IssueState
+  /** What somebody typed to find it by. */
+  q?: string
 }
 
 /**
@@ -23,8 +28,18 @@ export interface PublicFilter {
  * `next` is null on the last page.
  */
 export async function publicIssues(db: Db, filter: PublicFilter = {}, after: number | null = null) {
-  let page = db.selectFrom('issues').selectAll().where('published_at', 'is not', null)
-  if (filter.stage !== undefined) page = page.where('state', 'in', statesOf(filter.stage))
+  // What went into another matter is shown there.
+  let page = db.selectFrom('issues').selectAll().where('published_at', 'is not', null).where('merged_into', 'is', null)
+  const states = filter.state ? [filter.state] : filter.stage === undefined ? undefined : statesOf(filter.stage)
+  if (filter.q) {
+    const { q: typed, category, buildingId, channel } = filter
+    const sought = { typed, openly: true, states, category, buildingId, channel, after, most: perPage + 1 }
+    page = page.where('id', 'in', foundIssues(sought))
+  }
+  if (states) page = page.where('state', 'in', states)
+  if (filter.channel)
+    page = page.where(sql<boolean>`exists (select from filings where issue_id = issues.id
+    and filings.state = 'accepted' and channel = ${filter.channel})`)
   if (filter.open !== undefined) page = page.where('closed_at', filter.open ? 'is' : 'is not', null)
   if (filter.buildingId !== undefined) page = page.where('building_id', '=', filter.buildingId)
   if (filter.category !== undefined) page = page.where('category', '=', filter.category)
@@ -45,8 +60,7 @@ export async function issueByNo(db: Db, no: number, householdId: number | null =
   const one = db.selectFrom('issues').selectAll().where('no', '=', no).where('published_at', 'is not', null)
   const row = await cards(db, one)
     .select((eb) => [
-      'public_text as text',
-      'published_at as publishedAt',
+      mergedNo,
       eb
         .exists(
           eb
@@ -58,7 +72,13 @@ export async function issueByNo(db: Db, no: number, householdId: number | null =
         .as('mine'),
     ])
     .executeTakeFirstOrThrow(notFound)
-  return { ...card(row), text: row.text, publishedAt: row.publishedAt, mine: Boolean(row.mine) }
+  return {
+    ...card(row),
+    text: row.text,
+    publishedAt: row.publishedAt,
+    mergedInto: row.mergedInto,
+    mine: Boolean(row.mine),
+  }
 }
 
 export type IssueCard = Awaited<ReturnType<typeof publicIssues>>['issues'][number]
@@ -71,6 +91,16 @@ export const supportOf = (issue: PublicIssue, householdId: number | null) => ({
   may: householdId !== null && !isClosed(issue.state),
   closed: isClosed(issue.state),
 })
+
+/** The matter in the row of `issues`, and those that were put into it: they are linked, so their voices count with it. */
+const inMatter = sql`= any (array(select issues.id union all select m.id from issues m where m.merged_into = issues.id))`
+
+/** The number of the matter it was put into. */
+const mergedNo = sql<number | null>`(select t.no from issues t where t.id = issues.merged_into)`.as('mergedInto')
+
+/** Who said "us too": each door once, whatever part of the matter it said it to, and browsers that have no door. */
+export const supporters = sql<number>`((select count(distinct household_id) from supports where issue_id ${inMatter})
+  + (select count(distinct browser_sha256) from nods where issue_id ${inMatter}))`
 
 type Chosen = SelectQueryBuilder<Database, 'issues', Selectable<Database['issues']>>
 
@@ -99,6 +129,8 @@ const cards = (db: Db, chosen: Chosen) =>
       'next_step as nextStep',
       'due_on as dueOn',
       'reopens',
+      'public_text as text',
+      'published_at as publishedAt',
       'opened_at as openedAt',
       'closed_at as closedAt',
       'gather',
@@ -110,10 +142,11 @@ const cards = (db: Db, chosen: Chosen) =>
 
 const heard = sql<Record<Channel | 'supports' | 'households', number>>`(
   select (count(*) filter (where channel = 'gather'))::int as gather, (count(*) filter (where channel = 'door'))::int as door,
-         (count(*) filter (where channel = 'bridge'))::int as bridge, (count(*) filter (where channel is null))::int as supports,
-         count(distinct household_id)::int as households
-  from (select channel, household_id from filings f where f.issue_id = issues.id and f.state = 'accepted'
-        union all select null, household_id from supports s where s.issue_id = issues.id) voices)`
+         (count(*) filter (where channel = 'bridge'))::int as bridge, count(distinct household_id)::int as households,
+         (count(distinct household_id) filter (where channel is null) + count(distinct browser))::int as supports
+  from (select channel, household_id, null::bytea as browser from filings f where f.issue_id ${inMatter} and f.state = 'accepted'
+        union all select null, household_id, null from supports where issue_id ${inMatter}
+        union all select null, null, browser_sha256 from nods where issue_id ${inMatter}) voices)`
 
 type Row = Awaited<ReturnType<ReturnType<typeof cards>['executeTakeFirstOrThrow']>>
 
@@ -147,7 +180,7 @@ export async function issueOnDesk(db: Db, no: number) {
               'wrote',
             ),
           ])
-          .whereRef('filings.issue_id', '=', 'issues.id')
+          .where(sql<boolean>`filings.issue_id ${inMatter}`)
           .where('filings.state', '=', 'accepted')
           .orderBy('filings.id'),
       ).as('voices'),
@@ -162,12 +195,13 @@ export async function issueOnDesk(db: Db, no: number) {
           .orderBy('t.id', 'desc')
           .limit(10),
       ).as('texts'),
+      mergedNo,
       jsonArrayFrom(eb.selectFrom('buildings').select(['buildings.id', 'name']).orderBy('position')).as('buildings'),
       jsonArrayFrom(eb.selectFrom('seats').select(['seats.id', 'name', 'name_en as nameEn']).orderBy('position')).as(
         'seats',
       ),
       handledBy,
-      sql<number>`(select count(*) from supports where issue_id = issues.id)`.as('supports'),
+      supporters.as('supports'),
     ])
     .where('issues.no', '=', no)
     .executeTakeFirstOrThrow(notFound)

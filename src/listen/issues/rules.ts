@@ -37,6 +37,8 @@ const follows = {
   closed_explained: ['reopened'],
   closed_not_adopted: ['reopened'],
   closed_referred: ['reopened'],
+  // Put into another matter; only taking it apart again leads out of it (mergers).
+  merged: [],
 } as const
 
 export type IssueState = keyof typeof follows
@@ -76,7 +78,8 @@ export function stageOf(state: string): 0 | 1 | 2 | 3 | 4 {
   }
 }
 
-export const isClosed = (state: string): boolean => state.startsWith('closed_')
+/** Nothing more happens to it by itself: it is closed, or it went into another matter. */
+export const isClosed = (state: string): boolean => state.startsWith('closed_') || state === 'merged'
 
 export const stages = [0, 1, 2, 3, 4] as const
 export type Stage = (typeof stages)[number]

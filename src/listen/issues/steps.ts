@@ -5,6 +5,7 @@ import { journal } from '../../lib/journal.ts'
 import type { Letterbox } from '../../lib/outbox.ts'
 import { notFound, Refusal, refuseIf } from '../../lib/refusal.ts'
 import { tellFilers } from '../filings/store.ts'
+import { indexIssues } from '../search/store.ts'
 import { type Category, type Clerk, type IssueState, isClosed, whyNotMoveAtDesk } from './rules.ts'
 import { moveIssue } from './store.ts'
 
@@ -114,6 +115,7 @@ export async function noteFacts(db: Db, no: number, facts: Facts, by: { personId
     )
     if (changed.length === 0) return
     await trx.updateTable('issues').set(facts).where('id', '=', issue.id).execute()
+    await indexIssues(trx, [issue.id])
     await journal(trx, {
       subject: { kind: 'issue', id: issue.id, no },
       verb: 'issue.noted',

@@ -1,6 +1,7 @@
 import type { Db, Trx } from '../../lib/db/schema.ts'
 import { type By, journal } from '../../lib/journal.ts'
 import { notFound, refuseIf } from '../../lib/refusal.ts'
+import { indexIssues } from '../search/store.ts'
 import { type Category, type Channel, type IssueState, isClosed, whyNotMove, whyNotSupport } from './rules.ts'
 
 export interface NewIssue {
@@ -54,6 +55,7 @@ export async function openIssue(trx: Trx, issue: NewIssue, channel: Channel, by:
     at,
     particulars: { channel },
   })
+  await indexIssues(trx, [row.id])
   return row
 }
 

@@ -2,6 +2,7 @@ import type { Db } from '../../lib/db/schema.ts'
 import type { MessageKey } from '../../lib/i18n.ts'
 import { journal } from '../../lib/journal.ts'
 import { notFound, refuseIf } from '../../lib/refusal.ts'
+import { indexIssues } from '../search/store.ts'
 
 /** The public wording of a matter: proposed by one person, approved by another (domain 3.11, J13). */
 
@@ -81,6 +82,7 @@ export async function approveText(
       at,
       ...(issue.published_at !== null && { was: issue.title, became: text.title }),
     })
+    await indexIssues(trx, [issue.id])
   })
 }
 

@@ -36,7 +36,6 @@ export const board: Record<keyof typeof zh, string> = {
   'issues.none': 'Nothing here. Try other choices, or report something new.',
   'issues.pages': 'Pages',
   'issues.first': 'Back to the newest',
-  'issues.before': 'Earlier page',
   'issues.more': 'Show more',
   'issue.no': 'No. {no}',
   'issue.late': '{n} working {n?day:days} late',

@@ -35,7 +35,6 @@ export const board = {
   'issues.none': '这里没有事。换个条件看看，或者反映一件新的。',
   'issues.pages': '翻页',
   'issues.first': '回到最新的',
-  'issues.before': '前面的',
   'issues.more': '看后面的',
   'issue.no': '编号 {no}',
   'issue.late': '超期 {n} 个工作日',

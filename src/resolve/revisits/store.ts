@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { workingDayAfter } from '../../lib/calendar.ts'
 import type { Db, Trx } from '../../lib/db/schema.ts'
 import { type By, journal } from '../../lib/journal.ts'
@@ -19,10 +20,14 @@ const askDays = 3
 export async function askFilers(trx: Trx, letterbox: Letterbox, resolution: Resolution, by: By, at: Date) {
   const filers = await trx
     .selectFrom('filings')
-    .innerJoin('agenda_links', 'agenda_links.issue_id', 'filings.issue_id')
+    .innerJoin('issues', 'issues.id', 'filings.issue_id')
+    // Whose matter was put into another one is asked with that.
+    .innerJoin('agenda_links', (join) =>
+      join.on('agenda_links.issue_id', '=', sql<number>`coalesce(issues.merged_into, issues.id)`),
+    )
     .select(['filings.id', 'locale', 'phone_sealed', 'code_sealed'])
     .where('agenda_links.item_id', '=', resolution.item_id)
-    .where('state', '<>', 'withdrawn')
+    .where('filings.state', '<>', 'withdrawn')
     .orderBy('filings.id')
     .execute()
   if (filers.length > 0) {

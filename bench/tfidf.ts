@@ -1,6 +1,6 @@
 /**
  * Which open matters may be about the same thing: characters and pairs of characters, weighed by how rare they are
- * (TF-IDF, cosine; the best of those measured in stack 6). Only a suggestion: a person decides. Pure.
+ * (TF-IDF, cosine): what suggestions were made by before, and what they are still measured against.
  */
 
 interface Written {

@@ -22,7 +22,7 @@ import { mergers } from './listen/mergers/routes.ts'
 import { open311 } from './listen/open311/routes.ts'
 import { pastes } from './listen/pastes/routes.ts'
 import { photos } from './listen/photos/routes.ts'
-import { rounds } from './listen/rounds/routes.ts'
+import { pulls } from './listen/pulls/routes.ts'
 import { subscriptions } from './listen/subscriptions/routes.ts'
 import { templates } from './listen/templates/routes.ts'
 import { visits } from './listen/visits/routes.ts'
@@ -54,7 +54,7 @@ export const slices: Slice[] = [
   imports,
   webhooks,
   open311,
-  rounds,
+  pulls,
   filings,
   photos,
   triage,

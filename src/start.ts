@@ -11,7 +11,7 @@ import { createEgress } from './lib/egress.ts'
 import { createLive } from './lib/live/hub.ts'
 import { startOutbox } from './lib/outbox.ts'
 import { openVault } from './lib/vault.ts'
-import { startRounds } from './listen/rounds/rounds.ts'
+import { startPulls } from './listen/pulls/pulls.ts'
 
 const clock = () => new Date()
 const say = (text: string) => process.stdout.write(`${text}\n`)
@@ -41,7 +41,7 @@ async function start(demo: boolean): Promise<void> {
   const stopOutbox = startOutbox(house, vault, config.notifySink)
   const { dataDir } = config
   const egress = createEgress()
-  const stopRounds = startRounds({ house, vault, origin, clock, egress, dataDir })
+  const stopPulls = startPulls({ house, vault, origin, clock, egress, dataDir })
   const app = await buildApp({ house, clock, live, vault, origin, egress, dataDir }, config)
 
   // The story is read only where it is told.
@@ -62,7 +62,7 @@ async function start(demo: boolean): Promise<void> {
     if (err) app.log.error({ err: { message: err.message, stack: err.stack } }, 'stopping on an error')
     await live.close() // sockets first, with 1012, so that phones know to come back
     await app.close()
-    await stopRounds()
+    await stopPulls()
     await stopOutbox()
     await stopListening()
     await house.close()

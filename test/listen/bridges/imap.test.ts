@@ -4,7 +4,7 @@ import t from 'tap'
 import { createEgress } from '../../../src/lib/egress.ts'
 import { openImap } from '../../../src/listen/mailboxes/imap.ts'
 import { NoMail } from '../../../src/listen/mailboxes/mailbox.ts'
-import { visitBridge } from '../../../src/listen/rounds/rounds.ts'
+import { visitBridge } from '../../../src/listen/pulls/pulls.ts'
 import { startTown } from '../../harness.ts'
 import { arrivals, build, wire } from './help.ts'
 

@@ -26,7 +26,7 @@ const every = 10 * 60_000
 const longestStop = 6_000
 
 /** Goes every ten minutes to each bridge that has something to fetch, and tells what there is to tell. Gives what stops it. */
-export function startRounds(setting: Setting): () => Promise<void> {
+export function startPulls(setting: Setting): () => Promise<void> {
   let stopped = false
   const running = (act: () => Promise<unknown>, ms: number) => {
     let turn = Promise.resolve()
@@ -46,7 +46,7 @@ export function startRounds(setting: Setting): () => Promise<void> {
       await Promise.race([turn, new Promise((late) => setTimeout(late, longestStop).unref())])
     }
   }
-  const ends = [running(() => makeRounds(setting), 20_000), running(() => tellBridges(setting), 2_000)]
+  const ends = [running(() => makePulls(setting), 20_000), running(() => tellBridges(setting), 2_000)]
   return async () => {
     stopped = true
     await Promise.all(ends.map((end) => end()))
@@ -54,7 +54,7 @@ export function startRounds(setting: Setting): () => Promise<void> {
 }
 
 /** One round through all communities, to the bridges whose turn it is. Several processes may go: each takes its own. */
-export async function makeRounds(setting: Setting): Promise<void> {
+export async function makePulls(setting: Setting): Promise<void> {
   for (const { id, slug } of await allCommunities(setting.house)) {
     const db = setting.house.of(id)
     const letterbox = { communityId: id, vault: setting.vault, home: `${setting.origin}/c/${slug}` }

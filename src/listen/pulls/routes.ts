@@ -4,12 +4,12 @@ import type { Slice } from '../../lib/http/slice.ts'
 import { refuseIf } from '../../lib/refusal.ts'
 import { bridgePage } from '../bridges/reads.ts'
 import { whyNotCross } from '../bridges/rules.ts'
-import { visitBridge } from './rounds.ts'
+import { visitBridge } from './pulls.ts'
 
 const byKey = { params: z.object({ slug: z.string(), key: z.uuid() }) }
 
 /** The button beside the clock: fetch now what a bridge has. */
-export const rounds: Slice = (app, { clock, egress = createEgress(), dataDir }) => {
+export const pulls: Slice = (app, { clock, egress = createEgress(), dataDir }) => {
   app.post(
     '/desk/bridges/:key/rounds',
     { schema: byKey, config: { who: ['staff', 'chair', 'admin'], perMinute: 10 } },

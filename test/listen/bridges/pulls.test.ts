@@ -7,7 +7,7 @@ import t from 'tap'
 import { createEgress } from '../../../src/lib/egress.ts'
 import { readLetter } from '../../../src/listen/mailboxes/letters.ts'
 import { writeXml } from '../../../src/listen/open311/xml.ts'
-import { makeRounds } from '../../../src/listen/rounds/rounds.ts'
+import { makePulls } from '../../../src/listen/pulls/pulls.ts'
 import { isSigned, sealOf } from '../../../src/listen/webhooks/signing.ts'
 import { tellBridges } from '../../../src/listen/webhooks/telling.ts'
 import { startTown, type Town } from '../../harness.ts'
@@ -94,17 +94,17 @@ t.test('requests of another Open311 server come by themselves, each once', async
 
   t.test('also without anybody pressing a button, every ten minutes', async (t) => {
     all = [...all, { service_request_id: 'A4', description: '电梯坏了' }]
-    await makeRounds(setting(town))
+    await makePulls(setting(town))
     t.equal((await arrivals(town)).length, 2, 'not yet')
     minutes(town, 10)
-    await Promise.all([makeRounds(setting(town)), makeRounds(setting(town))])
+    await Promise.all([makePulls(setting(town)), makePulls(setting(town))])
     t.equal((await arrivals(town)).length, 3)
     answer = (reply) =>
       reply
         .setHeader('content-type', 'application/json')
         .end(JSON.stringify([{ service_request_id: 'J1', description: '也读 JSON' }]))
     minutes(town, 10)
-    await makeRounds(setting(town))
+    await makePulls(setting(town))
     t.equal((await arrivals(town)).at(-1)?.words, '也读 JSON')
   })
 
@@ -389,7 +389,7 @@ t.test('letters come out of a folder', async (t) => {
     t.equal((await arrivals(town)).length, before + 2)
     t.ok(existsSync(join(folder, 'new', 'more-3.eml')))
     minutes(town, 61)
-    await makeRounds(setting(town))
+    await makePulls(setting(town))
     t.equal((await arrivals(town)).length, before + 4)
     t.notOk(existsSync(join(folder, 'new', 'more-3.eml')))
   })

@@ -7,6 +7,7 @@ import { home } from './board/home/routes.ts'
 import { room } from './board/room/routes.ts'
 import { tracking } from './board/tracking/routes.ts'
 import type { Slice } from './lib/http/slice.ts'
+import { doorstep } from './listen/doorstep/routes.ts'
 import { filings } from './listen/filings/routes.ts'
 import { triage } from './listen/filings/triage.ts'
 import { gatherings } from './listen/gatherings/routes.ts'
@@ -30,6 +31,7 @@ export const slices: Slice[] = [
   slips,
   register,
   visits,
+  doorstep,
   gatherings,
   filings,
   photos,

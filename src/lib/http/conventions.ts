@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ZodType, type z } from 'zod'
 import { type MessageKey, translator } from '../i18n.ts'
 import { notFound, Refusal } from '../refusal.ts'
+import type { Vault } from '../vault.ts'
 import { communityBySlug } from './communities.ts'
 import { nobody, whoHolds } from './session.ts'
 import type { App, Deps, Me, Who } from './slice.ts'
@@ -51,16 +52,14 @@ export function conventions(app: App, { house, clock, vault, origin }: Deps): vo
   app.addHook('preValidation', async (req) => {
     if (isSafe(req) || req.me.sessionId === null || req.is404) return
     const given = (req.body as { _csrf?: unknown } | null | undefined)?._csrf ?? req.headers['x-csrf']
-    if (given !== csrfOf(req.me)) throw new Refusal('error.stale', 403)
+    if (given !== csrfOf(vault, req.me)) throw new Refusal('error.stale', 403)
   })
-
-  const csrfOf = (me: Me) => (me.sessionId === null ? '' : vault.sign(`form ${me.sessionId}`))
 
   const viewer = (req: FastifyRequest): Viewer => ({
     locale: req.locale,
     community: req.community ?? null,
     me: req.me ?? nobody,
-    csrf: csrfOf(req.me ?? nobody),
+    csrf: csrfOf(vault, req.me ?? nobody),
     path: req.url,
     ...looksOf(req),
   })
@@ -91,6 +90,8 @@ export function conventions(app: App, { house, clock, vault, origin }: Deps): vo
 
   function sayNo(req: FastifyRequest, reply: FastifyReply, key: MessageKey) {
     const message = translator(req.locale)(key)
+    // A script of ours reads the sentence and shows it where it belongs.
+    if (req.headers.accept === 'application/json') return reply.header('cache-control', 'no-store').send({ message })
     // A refused fragment must not overwrite the panel that asked for it.
     if (req.wantsFragment) {
       return reply.header('hx-retarget', '#notice').header('hx-reswap', 'innerHTML').fragment('_notice', { message })
@@ -98,6 +99,10 @@ export function conventions(app: App, { house, clock, vault, origin }: Deps): vo
     return reply.page('error', { message, ...(reply.statusCode >= 500 && { requestId: String(req.id) }) })
   }
 }
+
+/** The token of a session's forms; a script of ours sends the same as `x-csrf`. */
+export const csrfOf = (vault: Vault, me: Me): string =>
+  me.sessionId === null ? '' : vault.sign(`form ${me.sessionId}`)
 
 const isSafe = (req: FastifyRequest) => req.method === 'GET' || req.method === 'HEAD' || req.method === 'OPTIONS'
 

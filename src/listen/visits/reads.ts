@@ -87,6 +87,7 @@ export async function visitByKey(db: Db, key: string) {
       'v.id',
       'v.key',
       'v.visited_at as visitedAt',
+      'v.received_at as receivedAt',
       'v.outcome',
       'v.note_sealed as remarkSealed',
       'v.consent_record as record',

@@ -1,0 +1,300 @@
+/*
+ * What the phone keeps of the doors, sealed with AES-GCM in IndexedDB. Beside the sealed parts stand only ids, states and
+ * times. What the seal is worth is written in src/listen/doorstep/routes.ts.
+ *
+ * How long things stay: the list of doors a day; a sent visit, without its words, a day; a visit that is not sent or was
+ * refused until it is sent, or taken out by hand; the keys a day after nothing waits any more. When the account is shut
+ * or its owner signs out, the list goes at once, and what was not sent can only be taken out as a file (or sent, after
+ * signing in again) for one day: longer, and a lost phone keeps other people's words; shorter, and an evening's work
+ * is gone because somebody tapped the wrong button.
+ */
+;(() => {
+  const day = 24 * 3_600_000
+  const slug = location.pathname.split('/')[2]
+  const kinds = ['keys', 'meta', 'doors', 'drafts', 'visits', 'photos']
+  const encode = (value) => new TextEncoder().encode(JSON.stringify(value))
+  const decode = (bytes) => JSON.parse(new TextDecoder().decode(bytes))
+  const unsent = (row) => row.state !== 'sent'
+  let opened
+
+  /** A time-ordered id (UUIDv7), so that what was written first is sent first. */
+  function newId() {
+    const bytes = crypto.getRandomValues(new Uint8Array(16))
+    let time = Date.now()
+    for (let at = 5; at >= 0; at--) {
+      bytes[at] = time % 256
+      time = Math.floor(time / 256)
+    }
+    bytes[6] = (bytes[6] & 0x0f) | 0x70
+    bytes[8] = (bytes[8] & 0x3f) | 0x80
+    const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+  }
+
+  function open() {
+    opened ??= idb.openDB(`wutong-door-${slug}`, 1, {
+      upgrade(db) {
+        for (const kind of kinds) db.createObjectStore(kind, { keyPath: kind === 'keys' ? 'kid' : 'id' })
+      },
+      // Another tab wants a newer shape: let it have it, this page reads again when it is next looked at.
+      blocking: (_now, _then, event) => event.target.close(),
+      terminated() {
+        opened = undefined
+      },
+    })
+    return opened
+  }
+
+  /** The secret of a session becomes a key that can be used and not read out again. */
+  async function enter({ kid, secret, owner }) {
+    const raw = await crypto.subtle.importKey('raw', new TextEncoder().encode(secret), 'HKDF', false, ['deriveKey'])
+    const how = { name: 'HKDF', hash: 'SHA-256', salt: encode(slug), info: encode('door') }
+    const key = await crypto.subtle.deriveKey(how, raw, { name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
+    const db = await open()
+    const before = await db.get('meta', 'now')
+    const tx = db.transaction(['keys', 'meta', 'doors'], 'readwrite')
+    if (!(await tx.objectStore('keys').get(kid))) await tx.objectStore('keys').put({ kid, owner, key })
+    await tx.objectStore('meta').put({ id: 'now', kid, owner })
+    await tx.objectStore('meta').delete('out')
+    // Somebody else's doors are not hers.
+    if (before && before.owner !== owner) await tx.objectStore('doors').clear()
+    await tx.done
+  }
+
+  const me = async () => (await (await open()).get('meta', 'now')) ?? null
+  const out = async () => (await (await open()).get('meta', 'out')) ?? null
+  const keyOf = async (kid) => (await (await open()).get('keys', kid))?.key
+
+  async function seal(kid, id, bytes) {
+    const iv = crypto.getRandomValues(new Uint8Array(12))
+    const how = { name: 'AES-GCM', iv, additionalData: encode(id) }
+    return { iv, body: await crypto.subtle.encrypt(how, await keyOf(kid), bytes) }
+  }
+
+  /** The bytes of a row, or null where its key is gone. */
+  async function unseal(row) {
+    const key = await keyOf(row.kid)
+    if (!key) return null
+    const how = { name: 'AES-GCM', iv: row.sealed.iv, additionalData: encode(row.id) }
+    // One damaged row must not hide the others.
+    const body = await crypto.subtle.decrypt(how, key, row.sealed.body).catch(() => null)
+    return body && new Uint8Array(body)
+  }
+
+  async function sealedRow(id, value, more = {}) {
+    const { kid, owner } = await me()
+    const bytes = value instanceof ArrayBuffer ? value : encode(value)
+    return { id, kid, owner, at: Date.now(), ...more, sealed: await seal(kid, id, bytes) }
+  }
+
+  async function opening(row) {
+    const bytes = row && (await unseal(row))
+    return bytes ? { ...row, sealed: undefined, ...decode(bytes) } : null
+  }
+
+  async function keepDoors(list) {
+    const row = await sealedRow('doors', list)
+    await (await open()).put('doors', row)
+  }
+
+  async function doors() {
+    const row = await (await open()).get('doors', 'doors')
+    const mine = await me()
+    // A clock that was set back must not make a list live for ever.
+    return row && mine && row.owner === mine.owner && Math.abs(Date.now() - row.at) < day ? opening(row) : null
+  }
+
+  /** What is half written, so that a page that closes loses nothing. */
+  async function keepDraft(draft, photos) {
+    const row = await sealedRow(draft.id, draft)
+    const pictures = await Promise.all(
+      photos.map((one) => sealedRow(one.id, one.bytes, { visit: draft.id, state: 'draft' })),
+    )
+    const tx = (await open()).transaction(['drafts', 'photos'], 'readwrite')
+    await tx.objectStore('drafts').put(row)
+    for (const picture of pictures) await tx.objectStore('photos').put(picture)
+    await tx.done
+  }
+
+  async function draftAt(building, door) {
+    const mine = await me()
+    for (const row of await (await open()).getAll('drafts')) {
+      if (row.owner !== mine?.owner) continue
+      const draft = await opening(row)
+      if (draft && draft.building === building && draft.door === door) return draft
+    }
+    return null
+  }
+
+  async function dropDraft(id, db) {
+    const tx = (db ?? (await open())).transaction(['drafts', 'photos'], 'readwrite')
+    await tx.objectStore('drafts').delete(id)
+    for (const photo of await tx.objectStore('photos').getAll())
+      if (photo.visit === id && photo.state === 'draft') await tx.objectStore('photos').delete(photo.id)
+    await tx.done
+  }
+
+  /** Keeps a visit and its photos, all or nothing: once this returns they outlive the page. */
+  async function keepVisit(visit, photos) {
+    const row = await sealedRow(visit.id, visit, { state: 'waiting' })
+    const pictures = await Promise.all(
+      photos.map((one) => sealedRow(one.id, one.bytes, { visit: visit.id, state: 'waiting' })),
+    )
+    const db = await open()
+    const tx = db.transaction(['visits', 'photos', 'drafts'], 'readwrite', { durability: 'strict' })
+    const store = tx.objectStore('photos')
+    for (const photo of await store.getAll()) if (photo.visit === visit.id) await store.delete(photo.id)
+    await tx.objectStore('visits').put(row)
+    for (const picture of pictures) await store.put(picture)
+    await tx.objectStore('drafts').delete(visit.id)
+    await tx.done
+  }
+
+  /** Every record of hers, newest first, opened; `strangers` counts what somebody else left on this phone. */
+  async function records() {
+    const db = await open()
+    const mine = await me()
+    const photos = await db.getAll('photos')
+    const rows = await db.getAll('visits')
+    const own = rows.filter((row) => row.owner === mine?.owner)
+    const read = await Promise.all(own.map(opening))
+    const list = read.filter(Boolean).map((visit) => ({
+      ...visit,
+      photos: photos.filter((photo) => photo.visit === visit.id).map(({ id, state, why }) => ({ id, state, why })),
+    }))
+    list.sort((a, b) => (a.id < b.id ? 1 : -1))
+    return { list, strangers: rows.filter((row) => row.owner !== mine?.owner && unsent(row)).length }
+  }
+
+  /** Everything of hers that has not been handed in, opened, with the pictures as text: what the file holds. */
+  async function unsentOpened() {
+    const db = await open()
+    const mine = await me()
+    const rows = [...(await db.getAll('visits')).filter(unsent), ...(await db.getAll('drafts'))]
+    const visits = (await Promise.all(rows.filter((row) => row.owner === mine?.owner).map(opening))).filter(Boolean)
+    const pictures = []
+    for (const row of await db.getAll('photos')) {
+      const bytes = row.owner === mine?.owner ? await unseal(row) : null
+      if (bytes) pictures.push({ matter: row.id, visit: row.visit, jpeg: toBase64(bytes) })
+    }
+    return { visits: visits.map(({ sealed: _s, kid: _k, owner: _o, ...visit }) => visit), pictures }
+  }
+
+  function toBase64(bytes) {
+    let text = ''
+    for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000))
+    return btoa(text)
+  }
+
+  async function photo(id) {
+    const row = await (await open()).get('photos', id)
+    return row ? unseal(row) : null
+  }
+
+  /** Sent: the words, the remark and the phone number leave the phone, and only what was done at which door stays. */
+  async function markSent(id, also) {
+    const db = await open()
+    const visit = await opening(await db.get('visits', id))
+    if (!visit) return
+    const { building, door, outcome, matters } = visit
+    const rest = { building, door, outcome, count: matters.length, also }
+    const row = await sealedRow(id, rest, { state: 'sent', owner: visit.owner })
+    await db.put('visits', row)
+  }
+
+  async function markRefused(id, why) {
+    const db = await open()
+    const row = await db.get('visits', id)
+    const visit = await opening(row)
+    if (!visit) return
+    const { sealed: _s, kid: _k, owner, at, state: _st, ...said } = visit
+    await db.put('visits', { ...(await sealedRow(id, { ...said, why })), owner, at, state: 'refused' })
+  }
+
+  async function markPhoto(id, state, why) {
+    const db = await open()
+    if (state === 'sent') return db.delete('photos', id)
+    const row = await db.get('photos', id)
+    if (row) await db.put('photos', { ...row, state, why })
+  }
+
+  async function remove(id) {
+    const tx = (await open()).transaction(['visits', 'photos'], 'readwrite')
+    await tx.objectStore('visits').delete(id)
+    for (const one of await tx.objectStore('photos').getAll())
+      if (one.visit === id) await tx.objectStore('photos').delete(one.id)
+    await tx.done
+  }
+
+  /** She may not come back: the doors go now, the rest in a day (see `tidy`). */
+  async function shut() {
+    const tx = (await open()).transaction(['doors', 'meta'], 'readwrite')
+    await tx.objectStore('doors').clear()
+    if (!(await tx.objectStore('meta').get('out'))) await tx.objectStore('meta').put({ id: 'out', at: Date.now() })
+    await tx.done
+  }
+
+  const over = (at) => Math.abs(Date.now() - at) > day
+
+  /** Lets go of what has had its time. Run at every opening and every few minutes. */
+  async function tidy() {
+    const db = await open()
+    const tx = db.transaction(kinds, 'readwrite')
+    const store = Object.fromEntries(kinds.map((kind) => [kind, tx.objectStore(kind)]))
+    for (const row of await store.doors.getAll()) if (over(row.at)) await store.doors.delete(row.id)
+    const visits = await store.visits.getAll()
+    const photos = await store.photos.getAll()
+    for (const row of visits)
+      if (row.state === 'sent' && over(row.at) && !photos.some((one) => one.visit === row.id))
+        await store.visits.delete(row.id)
+    const drafts = await store.drafts.getAll()
+    const now = await store.meta.get('now')
+    const used = new Set([now, ...drafts, ...visits, ...photos, ...(await store.doors.getAll())].map((row) => row?.kid))
+    for (const kid of await store.keys.getAllKeys()) if (!used.has(kid)) await store.keys.delete(kid)
+    const waits = visits.some(unsent) || photos.length > 0 || drafts.length > 0
+    const gone = await store.meta.get('out')
+    const idle = await store.meta.get('idle')
+    if (gone && over(gone.at)) for (const kind of kinds) await store[kind].clear()
+    else if (waits) await store.meta.delete('idle')
+    else if (!idle) await store.meta.put({ id: 'idle', at: Date.now() })
+    else if (over(idle.at)) for (const kind of kinds) await store[kind].clear()
+    await tx.done
+  }
+
+  /** One tab sends at a time, also where the browser has no locks: a lease that whoever dies lets run out. */
+  async function leased(holder, work) {
+    if (navigator.locks) return navigator.locks.request(`door ${slug}`, { ifAvailable: true }, (lock) => lock && work())
+    const db = await open()
+    const tx = db.transaction('meta', 'readwrite')
+    const lease = await tx.store.get('lease')
+    const free = !lease || lease.holder === holder || Math.abs(Date.now() - lease.at) > 60_000
+    if (free) await tx.store.put({ id: 'lease', holder, at: Date.now() })
+    await tx.done
+    if (!free) return
+    await work()
+    await db.delete('meta', 'lease')
+  }
+
+  self.doorStore = {
+    newId,
+    enter,
+    me,
+    out,
+    keepDoors,
+    doors,
+    keepDraft,
+    draftAt,
+    dropDraft,
+    keepVisit,
+    records,
+    unsentOpened,
+    photo,
+    markSent,
+    markRefused,
+    markPhoto,
+    remove,
+    shut,
+    tidy,
+    leased,
+  }
+})()

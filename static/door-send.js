@@ -6,13 +6,19 @@
   const holder = store.newId()
   // Other tabs draw what this one has handed in.
   const others = self.BroadcastChannel && new BroadcastChannel(base)
-  if (others) others.onmessage = () => dispatchEvent(new Event('door:sent'))
   let csrf = ''
   let running = null
   let again = false
 
   /** 'ok' | 'offline' | 'over' | 'revoked': how the last try went. */
   const state = { link: 'ok', fresh: 0 }
+
+  if (others) {
+    others.onmessage = ({ data }) => {
+      state.link = data
+      dispatchEvent(new Event('door:sent'))
+    }
+  }
 
   class Later extends Error {}
   class Out extends Error {}
@@ -140,7 +146,7 @@
       .finally(() => {
         running = null
         dispatchEvent(new Event('door:sent'))
-        others?.postMessage('sent')
+        others?.postMessage(state.link)
         if (again) setTimeout(now)
       })
     return running

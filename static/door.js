@@ -163,7 +163,7 @@
 
   function drawRecords() {
     id('title').textContent = say('records')
-    id('note').textContent = id('link').textContent
+    id('note').textContent = ''
     id('norecords').hidden = records.length > 0
     id('rows').replaceChildren(...records.map(drawRecord))
   }

@@ -51,7 +51,7 @@ const PhoneVisit = z.object({
   publish: z.boolean().default(false),
   phone,
   // A clock that says nonsense is no reason to refuse.
-  at: z.unknown().transform(statedTime),
+  at: z.unknown().optional().transform(statedTime),
 })
 /** Loose on purpose: one visit that cannot be read must not keep the others out. */
 const Sending = z.object({ visits: z.array(z.unknown()).max(mostAtOnce) })

@@ -13,6 +13,7 @@ import { triage } from './listen/filings/triage.ts'
 import { gatherings } from './listen/gatherings/routes.ts'
 import { issues } from './listen/issues/routes.ts'
 import { photos } from './listen/photos/routes.ts'
+import { rounds } from './listen/rounds/routes.ts'
 import { visits } from './listen/visits/routes.ts'
 import { entry } from './people/entry/routes.ts'
 import { register } from './people/register/routes.ts'
@@ -30,6 +31,7 @@ export const slices: Slice[] = [
   seats,
   slips,
   register,
+  rounds,
   visits,
   doorstep,
   gatherings,

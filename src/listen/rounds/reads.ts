@@ -3,6 +3,7 @@ import { jsonArrayFrom } from 'kysely/helpers/postgres'
 import { shanghaiDay } from '../../lib/calendar.ts'
 import type { Db } from '../../lib/db/schema.ts'
 import { coveredSince, type Outcome } from '../visits/rules.ts'
+import { doorsIn, type Stretch } from './rules.ts'
 
 export interface RoundLine {
   key: string
@@ -114,4 +115,51 @@ export async function herRounds(db: Db, personId: number, now: Date): Promise<{ 
     where r.closed_at is null and r.ends_on >= ${shanghaiDay(now)}::date
       and (r.person_id = p.id or r.team_id = p.team_id) order by r.ends_on, r.id`.execute(db)
   return rows
+}
+
+/** The doors a round would hold. One statement. */
+export async function doorsOfStretches(
+  db: Db,
+  { stretches, unheard }: { stretches: readonly Stretch[]; unheard: boolean },
+  now: Date,
+): Promise<{ id: number }[]> {
+  const { rows } = await sql<{
+    id: number
+    building: string
+    stairwell: string | null
+    floor: number
+    heard: boolean
+  }>`
+    select h.id, b.name as building, s.name as stairwell, h.floor,
+           exists (select from visits v where v.household_id = h.id and v.outcome = 'met'
+                   and v.visited_at > ${coveredSince(now)}) as heard
+    from households h join buildings b on b.id = h.building_id left join stairwells s on s.id = h.stairwell_id
+    where b.name = any(${stretches.map(({ building }) => building)})`.execute(db)
+  return doorsIn(rows, stretches, unheard)
+}
+
+export interface UnheardDoor {
+  building: string
+  door: string
+  floor: number
+  stairwell: string | null
+  outcome: Outcome | null
+  visitedAt: Date | null
+}
+
+/** At most `limit` doors where nobody was met of late, those longest unvisited first; and how many there are. One statement. */
+export async function unheardDoors(db: Db, building: string | undefined, now: Date, limit: number) {
+  const { rows } = await sql<UnheardDoor & { total: number; doors: number }>`
+    select b.name as building, h.door, h.floor, s.name as stairwell, last.outcome, last.visited_at as "visitedAt",
+           (count(*) over ())::int as total,
+           (select count(*)::int from households o join buildings ob on ob.id = o.building_id
+            where ${building ?? null}::text is null or ob.name = ${building ?? null}) as doors
+    from households h join buildings b on b.id = h.building_id left join stairwells s on s.id = h.stairwell_id
+    left join lateral (select v.outcome, v.visited_at from visits v where v.household_id = h.id
+                       order by v.visited_at desc, v.id desc limit 1) last on true
+    where (${building ?? null}::text is null or b.name = ${building ?? null})
+      and not exists (select from visits v where v.household_id = h.id and v.outcome = 'met'
+                      and v.visited_at > ${coveredSince(now)})
+    order by last.visited_at nulls first, b.position, h.floor desc, h.door limit ${limit}`.execute(db)
+  return { doors: rows as UnheardDoor[], total: rows[0]?.total ?? 0, of: rows[0]?.doors ?? 0 }
 }

@@ -1,10 +1,9 @@
-import { sql } from 'kysely'
 import { shanghaiDay } from '../../lib/calendar.ts'
 import type { Db } from '../../lib/db/schema.ts'
 import { journal } from '../../lib/journal.ts'
 import { notFound, Refusal, refuseIf } from '../../lib/refusal.ts'
-import { coveredSince } from '../visits/rules.ts'
-import { doorsIn, type Stretch, whyNotEnd, whyNotGive } from './rules.ts'
+import { doorsOfStretches } from './reads.ts'
+import { type Stretch, whyNotEnd, whyNotGive } from './rules.ts'
 
 interface NewRound {
   key: string
@@ -20,19 +19,7 @@ interface NewRound {
 /** Gives doors to a volunteer or a team. The form sent twice gives them once. */
 export async function giveRound(db: Db, round: NewRound, by: { personId: number }, at: Date): Promise<void> {
   await db.transaction().execute(async (trx) => {
-    const { rows } = await sql<{
-      id: number
-      building: string
-      stairwell: string | null
-      floor: number
-      heard: boolean
-    }>`
-      select h.id, b.name as building, s.name as stairwell, h.floor,
-             exists (select from visits v where v.household_id = h.id and v.outcome = 'met'
-                     and v.visited_at > ${coveredSince(at)}) as heard
-      from households h join buildings b on b.id = h.building_id left join stairwells s on s.id = h.stairwell_id
-      where b.name = any(${round.stretches.map(({ building }) => building)})`.execute(trx)
-    const doors = doorsIn(rows, round.stretches, round.unheard)
+    const doors = await doorsOfStretches(trx, round, at)
     refuseIf(whyNotGive(doors.length, round.endsOn, shanghaiDay(at)))
     const who = await trx
       .selectFrom('person_roles')

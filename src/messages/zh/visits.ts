@@ -16,7 +16,7 @@ export const visits = {
   'visits.short.met': '见到',
   'visits.short.not_home': '没人',
   'visits.short.come_again': '再来',
-  'visits.short.refused': '不愿说',
+  'visits.short.refused': '拒绝',
   'visits.saved': '{door} 室存好了',
   'visits.earlier': '以前来过',
   'visits.earlier.line': '{day}，{volunteer}：{outcome}',

@@ -63,7 +63,7 @@
     id('pill').classList.toggle('bad', refused > 0)
     const out = await store.out()
     id('stand').hidden = !off && waits === 0
-    id('stand').textContent = say('stand', { n: waits })
+    id('stand').textContent = say(waits ? 'stand' : 'standNone', { n: waits })
     if (out) tell(say('revoked', { n: waits + refused }))
     else if (!(await store.me())) tell(say('never'), 'wait')
     else if (state.link === 'over') tell(say('over'), 'wait')

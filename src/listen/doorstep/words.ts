@@ -19,6 +19,7 @@ const spoken = {
   refusedCount: 'doorstep.refusedCount',
   allSent: 'doorstep.allSent',
   stand: 'doorstep.stand',
+  standNone: 'doorstep.stand.none',
   over: 'doorstep.over',
   revoked: 'doorstep.revoked',
   insecure: 'doorstep.insecure',

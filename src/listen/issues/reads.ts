@@ -165,6 +165,7 @@ export async function issueOnDesk(db: Db, no: number) {
       ),
       handledBy,
       sql<number>`(select count(*) from supports where issue_id = issues.id)`.as('supports'),
+      sql<string[]>`array(select name from people)`.as('names'),
     ])
     .where('issues.no', '=', no)
     .executeTakeFirstOrThrow(notFound)

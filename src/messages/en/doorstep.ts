@@ -22,6 +22,7 @@ export const doorstep: Record<keyof typeof zh, string> = {
   'doorstep.refusedCount': '{n} refused',
   'doorstep.allSent': 'All sent',
   'doorstep.stand': 'Works without a signal. Kept on this phone: {n}. They are sent as soon as there is a connection.',
+  'doorstep.stand.none': 'Works without a signal. Notes are sent as soon as there is a connection.',
   'doorstep.over':
     'Your session is over. Nothing is lost: come in again by the link from the office and everything is sent.',
   'doorstep.revoked':
@@ -106,8 +107,19 @@ export const doorstep: Record<keyof typeof zh, string> = {
   'unheard.never': 'Never visited',
   'unheard.last': 'Visited {day}: {outcome}',
   'unheard.more': 'The first {n} are shown. Walk these first.',
+  'visits.heard.short': 'Heard {met}/{doors}',
   'visits.heard': 'Heard in 90 days: {met} of {doors}',
   'visits.phonePage': 'Open the phone page (works without a signal)',
+  'privacy.kind.phone': 'phone',
+  'privacy.kind.idNumber': 'ID number',
+  'privacy.kind.door': 'door',
+  'privacy.kind.plate': 'licence plate',
+  'privacy.kind.email': 'e-mail',
+  'privacy.kind.name': 'name',
+  'privacy.found':
+    'Places in the public text that may point at somebody: {n}. They are marked. Look at each beside the raw words.',
+  'privacy.look': 'I have looked at each',
+  'privacy.look.missing': 'Look at each marked place, then tick the box before you approve.',
   'journal.filing.pictured': 'A photo was added',
   'journal.round.given': 'Gave out the round “{name}”, {doors} doors',
   'journal.round.ended': 'Ended the round “{name}”',

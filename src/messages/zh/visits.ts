@@ -3,7 +3,6 @@ export const visits = {
   'visits.title': '走访',
   'visits.lead': '挑一栋楼，一户一户走。九十天内去过的算走访过。',
   'visits.covered': '去过 {visited} 户，见到 {met} 户',
-  'visits.of': '{visited}/{doors} 户',
   'visits.none': '还没有楼。请管理员先导入户门登记册。',
   'visits.building': '{building} 号楼走访',
   'visits.note': '走访，本楼',

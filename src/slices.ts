@@ -14,6 +14,7 @@ import { gatherings } from './listen/gatherings/routes.ts'
 import { issues } from './listen/issues/routes.ts'
 import { photos } from './listen/photos/routes.ts'
 import { rounds } from './listen/rounds/routes.ts'
+import { sheets } from './listen/sheets/routes.ts'
 import { visits } from './listen/visits/routes.ts'
 import { entry } from './people/entry/routes.ts'
 import { register } from './people/register/routes.ts'
@@ -32,6 +33,7 @@ export const slices: Slice[] = [
   slips,
   register,
   rounds,
+  sheets,
   visits,
   doorstep,
   gatherings,

@@ -19,6 +19,7 @@ const sources: Record<string, [path: string | URL, type: string]> = {
   'door-send.js': [own('door-send.js'), 'text/javascript; charset=utf-8'],
   'door-store.js': [own('door-store.js'), 'text/javascript; charset=utf-8'],
   'door-leave.js': [own('door-leave.js'), 'text/javascript; charset=utf-8'],
+  'transcribe.js': [own('transcribe.js'), 'text/javascript; charset=utf-8'],
   'idb.js': [require.resolve('idb/build/umd.js'), 'text/javascript; charset=utf-8'],
   'htmx.js': [require.resolve('htmx.org/dist/htmx.min.js'), 'text/javascript; charset=utf-8'],
   'ws.js': [require.resolve('htmx-ext-ws/ws.js'), 'text/javascript; charset=utf-8'],

@@ -53,6 +53,9 @@ export function whenVisited(stated: Date | null, received: Date): Date {
   return ago >= 0 && ago <= believedDays * day ? stated : received
 }
 
+/** The oldest day that paper may be typed off: an older one would be dated by the day it was typed. */
+export const oldestPaper = (now: Date): Date => new Date(now.getTime() - believedDays * day)
+
 /** Since when a visit counts towards the coverage. */
 export const coveredSince = (now: Date): Date => new Date(now.getTime() - coveredDays * day)
 

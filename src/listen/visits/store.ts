@@ -14,6 +14,8 @@ export interface NewVisit extends Said {
   locale: Locale
   /** When it was by the phone that brings it later; left out: now. Null: the phone could not say. */
   stated?: Date | null
+  /** Who was at the door, where somebody else types it off paper; left out: whoever sends it. */
+  volunteerId?: number
 }
 
 /**
@@ -29,6 +31,7 @@ export async function logVisit(
 ): Promise<'stored' | 'known'> {
   refuseIf(Object.values(faultsOf(visit))[0] ?? null)
   const late = visit.stated !== undefined
+  const volunteerId = visit.volunteerId ?? by.personId
   return db.transaction().execute(async (trx) => {
     const household = await trx
       .selectFrom('households as h')
@@ -43,7 +46,7 @@ export async function logVisit(
       .values({
         key: visit.key,
         household_id: household.id,
-        volunteer_id: by.personId,
+        volunteer_id: volunteerId,
         visited_at: whenVisited(visit.stated ?? null, at),
         stated_at: visit.stated ?? null,
         received_at: late ? at : null,
@@ -57,7 +60,7 @@ export async function logVisit(
       .returning('id')
       .executeTakeFirst()
     if (!row) {
-      await refuseOther(trx, letterbox, visit, { householdId: household.id, personId: by.personId })
+      await refuseOther(trx, letterbox, visit, { householdId: household.id, personId: volunteerId })
       return 'known'
     }
     for (const matter of visit.matters) {
@@ -76,7 +79,7 @@ export async function logVisit(
           phone: visit.phone,
           locale: visit.locale,
           visitId: row.id,
-          recordedBy: by.personId,
+          recordedBy: volunteerId,
         },
         by,
         at,

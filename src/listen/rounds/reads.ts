@@ -32,7 +32,9 @@ export async function roundsGiven(db: Db, now: Date): Promise<(RoundLine & { ove
                        where v.household_id = rd.household_id and v.visited_at >= r.created_at
                          and v.visited_at < coalesce(r.closed_at, 'infinity')) v on true
     where r.created_at > ${new Date(now.getTime() - 180 * 86_400_000)}
-    group by r.id, r.community_id, p.name, t.name order by over, r.ends_on, r.id`.execute(db)
+    group by r.id, r.key, r.name, r.ends_on, r.team_id, r.closed_at, p.name, t.name order by over, r.ends_on, r.id`.execute(
+    db,
+  )
   return rows
 }
 

@@ -6,7 +6,7 @@ export const mostStretches = 4
 /** A round is walked in days; longer than this it is nobody's task. */
 const longestDays = 90
 /** So many doors fit into a phone and into what one team can knock at. */
-export const mostDoors = 400
+const mostDoors = 400
 
 /** Some floors of a building, in one of its stairwells or in all. */
 export interface Stretch {

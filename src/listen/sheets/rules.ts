@@ -2,7 +2,7 @@
 import { type Outcome, outcomes } from '../visits/rules.ts'
 
 /** As many doors as fit on one side of A4 with a code each that a phone can read. */
-export const doorsAPage = 18
+const doorsAPage = 18
 /** Rows of the page that paper is typed off: what somebody types between two sips of tea. */
 export const rowsAtOnce = 10
 

@@ -116,23 +116,14 @@
     await tx.done
   }
 
-  async function draftAt(building, door) {
+  async function drafts() {
     const mine = await me()
-    for (const row of await (await open()).getAll('drafts')) {
-      if (row.owner !== mine?.owner) continue
-      const draft = await opening(row)
-      if (draft && draft.building === building && draft.door === door) return draft
-    }
-    return null
+    const rows = (await (await open()).getAll('drafts')).filter((row) => row.owner === mine?.owner)
+    return (await Promise.all(rows.map(opening))).filter(Boolean)
   }
 
-  async function dropDraft(id, db) {
-    const tx = (db ?? (await open())).transaction(['drafts', 'photos'], 'readwrite')
-    await tx.objectStore('drafts').delete(id)
-    for (const photo of await tx.objectStore('photos').getAll())
-      if (photo.visit === id && photo.state === 'draft') await tx.objectStore('photos').delete(photo.id)
-    await tx.done
-  }
+  const draftAt = async (building, door) =>
+    (await drafts()).find((draft) => draft.building === building && draft.door === door) ?? null
 
   /** Keeps a visit and its photos, all or nothing: once this returns they outlive the page. */
   async function keepVisit(visit, photos) {
@@ -218,9 +209,11 @@
     if (row) await db.put('photos', { ...row, state, why })
   }
 
+  /** Takes out a visit or a draft for good. */
   async function remove(id) {
-    const tx = (await open()).transaction(['visits', 'photos'], 'readwrite')
+    const tx = (await open()).transaction(['visits', 'drafts', 'photos'], 'readwrite')
     await tx.objectStore('visits').delete(id)
+    await tx.objectStore('drafts').delete(id)
     for (const one of await tx.objectStore('photos').getAll())
       if (one.visit === id) await tx.objectStore('photos').delete(one.id)
     await tx.done
@@ -230,7 +223,9 @@
   async function shut() {
     const tx = (await open()).transaction(['doors', 'meta'], 'readwrite')
     await tx.objectStore('doors').clear()
-    if (!(await tx.objectStore('meta').get('out'))) await tx.objectStore('meta').put({ id: 'out', at: Date.now() })
+    const known = await tx.objectStore('meta').get('now')
+    if (known && !(await tx.objectStore('meta').get('out')))
+      await tx.objectStore('meta').put({ id: 'out', at: Date.now() })
     await tx.done
   }
 
@@ -284,7 +279,7 @@
     doors,
     keepDraft,
     draftAt,
-    dropDraft,
+    drafts,
     keepVisit,
     records,
     unsentOpened,

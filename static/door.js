@@ -12,7 +12,9 @@
   const looks = { met: 'met', not_home: 'away', come_again: 'again', refused: 'no' }
   let list = null
   let records = []
+  let drafts = []
   let shown = ''
+  let turn = 0
 
   const make = (tag, look, ...inside) => {
     const element = document.createElement(tag)
@@ -20,13 +22,15 @@
     element.append(...inside)
     return element
   }
-  const tell = (text, tone = 'no') =>
-    id('say').replaceChildren(...(text ? [make('p', `notice notice-${tone}`, text)] : []))
+  const notice = (where, text, tone = 'no') =>
+    id(where).replaceChildren(...(text ? [make('p', `notice notice-${tone}`, text)] : []))
+  /** What the last tap came to; stays until the next page. */
+  const tell = (text, tone) => notice('told', text, tone)
   const address = ({ building, door }) => `#${encodeURIComponent(building)}/${encodeURIComponent(door)}`
   const asked = () => location.hash.slice(1).split('/').map(decodeURIComponent)
   const walk = (a, b) =>
     byNumber.compare(a.stairwell ?? '', b.stairwell ?? '') || b.floor - a.floor || byNumber.compare(a.door, b.door)
-  const inBuilding = (name) => list.doors.filter(({ building }) => building === name).sort(walk)
+  const inBuilding = (name) => (list?.doors ?? []).filter(({ building }) => building === name).sort(walk)
   const last = ({ building, door }) => records.find((one) => one.building === building && one.door === door)
   /** How a door stands: by what this phone knows last, handed in or not. */
   const standing = (door) => last(door)?.outcome ?? door.outcome
@@ -35,6 +39,7 @@
     list = await store.doors()
     const all = await store.records()
     records = all.list
+    drafts = await store.drafts()
     id('strangers').hidden = all.strangers === 0
     id('strangers').textContent = say('strangers', { n: all.strangers })
   }
@@ -64,19 +69,24 @@
     const out = await store.out()
     id('stand').hidden = !off && waits === 0
     id('stand').textContent = say(waits ? 'stand' : 'standNone', { n: waits })
-    if (out) tell(say('revoked', { n: waits + refused }))
-    else if (!(await store.me())) tell(say('never'), 'wait')
-    else if (state.link === 'over') tell(say('over'), 'wait')
-    else if (id('say').dataset.of !== 'form') tell('')
+    if (out) notice('say', say('revoked', { n: waits + refused }))
+    else if (!(await store.me())) notice('say', say('never'), 'wait')
+    else if (state.link === 'over') notice('say', say('over'), 'wait')
+    else notice('say', '')
     return out
   }
 
   async function route() {
+    turn += 1
+    const mine = turn
     keepDraft()
+    tell('')
     await read()
     const [building, door] = asked()
-    const here = list && building && door ? inBuilding(building).find((one) => one.door === door) : undefined
+    const here = door ? await doorAt(building, door) : undefined
     const out = await stand()
+    // The address changed while we were reading: whoever came later draws.
+    if (mine !== turn) return
     shown = building === 'records' ? 'records' : here && !out ? 'form' : 'list'
     for (const name of ['list', 'form', 'records']) id(name).hidden = name !== shown
     id('back').hidden = shown === 'list'
@@ -85,6 +95,13 @@
     else drawList()
     if (shown === 'list' && door && !out && (await store.me())) tell(say('notHere', { building, door }), 'wait')
     scrollTo(0, 0)
+  }
+
+  /** One of her doors; or any other at which something is half written, so that it can be finished. */
+  async function doorAt(building, door) {
+    const hers = list?.doors.find((one) => one.building === building && one.door === door)
+    const draft = hers ?? (await store.draftAt(building, door))
+    return hers ?? (draft ? { building, door, floor: 0, stairwell: null, outcome: null } : undefined)
   }
 
   function drawList() {
@@ -144,9 +161,9 @@
     const at = way.indexOf(door)
     id('title').textContent = say('door', door)
     id('note').textContent = say('progress', { visited: way.filter(standing).length, doors: way.length })
-    id('save').textContent = way[at + 1] ? say('saveNext', way[at + 1]) : say('saveLast')
-    id('before').hidden = at === 0
-    if (at > 0) id('before').href = address(way[at - 1])
+    id('save').textContent = at >= 0 && way[at + 1] ? say('saveNext', way[at + 1]) : say('saveLast')
+    id('before').hidden = !way[at - 1]
+    if (way[at - 1]) id('before').href = address(way[at - 1])
     const lines = [
       door.outcome &&
         say('earlier', {
@@ -164,8 +181,26 @@
   function drawRecords() {
     id('title').textContent = say('records')
     id('note').textContent = ''
-    id('norecords').hidden = records.length > 0
-    id('rows').replaceChildren(...records.map(drawRecord))
+    id('norecords').hidden = records.length + drafts.length > 0
+    id('rows').replaceChildren(...drafts.map(drawDraft), ...records.map(drawRecord))
+  }
+
+  function drawDraft(one) {
+    const on = make('a', 'btn btn-2 btn-s', say('goOn'))
+    on.href = address(one)
+    const chip = make('span', 'chip', say('unfinished'))
+    return make(
+      'li',
+      '',
+      make('b', '', say('door', one)),
+      chip,
+      make(
+        'div',
+        'row',
+        on,
+        button('drop', () => drop(one)),
+      ),
+    )
   }
 
   function drawRecord(one) {
@@ -239,14 +274,14 @@
     event.preventDefault()
     const [building, door] = asked()
     const way = inBuilding(building)
-    const next = way[way.findIndex((one) => one.door === door) + 1]
-    id('say').dataset.of = 'form'
+    const at = way.findIndex((one) => one.door === door)
+    const next = at < 0 ? undefined : way[at + 1]
     if (!(await save((word) => tell(say(word))))) return
-    id('say').dataset.of = ''
     // Asked once there is something to lose: a browser short of room then throws other things away first.
     navigator.storage?.persist?.().catch(() => {})
-    location.hash = next ? address(next) : '#'
-    await refresh()
+    // Drawn here and not by the change of address, so that "saved" is said after it and stays.
+    history.pushState(null, '', next ? address(next) : location.pathname)
+    await route()
     tell(say('saved', { door }), 'ok')
     void send()
   })

@@ -1,11 +1,7 @@
-import { writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { Page } from 'playwright-core'
-import sharp from 'sharp'
 import t from 'tap'
 import { fitsNarrow, isAccessible, openStage } from '../browser.ts'
 import { startTown } from '../harness.ts'
+import { atRest, giveDoors, photoFile, pill, ready, talk } from './doorphone.ts'
 
 /** A volunteer's phone in a stairwell without a signal. */
 
@@ -13,67 +9,8 @@ const town = await startTown(t)
 const stage = await openStage(t, town)
 const home = `/c/${town.community.slug}/door/`
 
-const picture = join(tmpdir(), `wt-door-${process.pid}.jpg`)
-writeFileSync(
-  picture,
-  await sharp({ create: { width: 2400, height: 1200, channels: 3, background: '#a97' } })
-    .jpeg()
-    .toBuffer(),
-)
-
-const { id: roundId } = await town.db
-  .insertInto('rounds')
-  .values({
-    key: crypto.randomUUID(),
-    name: '12 号楼，问班车',
-    person_id: town.cast.people.li,
-    team_id: null,
-    ends_on: '2026-12-24',
-    created_by: town.cast.people.shen,
-    created_at: town.clock.now,
-    closed_at: null,
-    closed_by: null,
-  })
-  .returning('id')
-  .executeTakeFirstOrThrow()
-for (const door of ['12-602', '12-601', '12-501', '12-502'] as const)
-  await town.db.insertInto('round_doors').values({ round_id: roundId, household_id: town.cast.doors[door] }).execute()
-
-const ready = async (page: Page) => {
-  await page.locator('.door').first().waitFor()
-  // The worker has what it needs once it controls the page.
-  await page.waitForFunction('navigator.serviceWorker.controller !== null')
-}
-const pill = (page: Page, text: string | RegExp) => page.locator('#link').getByText(text).waitFor()
-
-async function talk(page: Page, words: string, photo: boolean) {
-  await page.locator('label.pick', { hasText: '见到人' }).click()
-  await page.locator('.words').first().fill(words)
-  await page.getByText('同意把这些话记下来').click()
-  if (!photo) return
-  await page.locator('.photo').first().setInputFiles(picture)
-  await page.locator('.shot img').first().waitFor()
-}
-
-/** Everything the phone's database holds, as far as it can be read without its keys. */
-const atRest = (page: Page): Promise<string[]> =>
-  page.evaluate(`(async () => {
-    const done = (asked) => new Promise((resolve) => (asked.onsuccess = () => resolve(asked.result)))
-    const read = (value) => {
-      if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return new TextDecoder().decode(value)
-      if (value instanceof CryptoKey) return 'key:' + value.extractable
-      if (value === null || typeof value !== 'object') return String(value)
-      return Object.entries(value).map(([name, inside]) => name + '=' + read(inside)).join(' ')
-    }
-    const rows = []
-    for (const { name } of await indexedDB.databases()) {
-      const db = await done(indexedDB.open(name))
-      for (const store of db.objectStoreNames)
-        for (const row of await done(db.transaction(store).objectStore(store).getAll())) rows.push(store + ': ' + read(row))
-      db.close()
-    }
-    return rows
-  })()`)
+const picture = await photoFile(t)
+await giveDoors(town, 'li', ['12-602', '12-601', '12-501', '12-502'])
 
 t.test('an evening without a signal', async (t) => {
   const li = await stage.person('li')
@@ -92,7 +29,7 @@ t.test('an evening without a signal', async (t) => {
   t.equal(await cold.locator('.door').count(), 4, 'the page opens cold, with her doors')
 
   await cold.locator('.door', { hasText: '601' }).click()
-  await talk(cold, '班车末班太早，儿子加班回不来', true)
+  await talk(cold, '班车末班太早，儿子加班回不来', picture)
   await cold.locator('#more').click()
   await cold.locator('.words').nth(1).fill('垃圾房的灯坏了一个月')
   await cold.locator('.photo').nth(1).setInputFiles(picture)
@@ -101,7 +38,7 @@ t.test('an evening without a signal', async (t) => {
   await pill(cold, '离线 · 1 条待交')
   t.match(await cold.locator('#title').textContent(), '602', 'on to the next door')
 
-  await talk(cold, '楼上半夜拖椅子', false)
+  await talk(cold, '楼上半夜拖椅子')
   await cold.locator('#save').click()
   await pill(cold, '离线 · 2 条待交')
   await cold.locator('label.pick', { hasText: '没人在' }).click()

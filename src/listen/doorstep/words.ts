@@ -47,6 +47,8 @@ const spoken = {
   strangers: 'doorstep.strangers',
   slip: 'doorstep.slip',
   again: 'doorstep.again',
+  goOn: 'doorstep.goOn',
+  unfinished: 'doorstep.unfinished',
   drop: 'doorstep.drop',
   dropSure: 'doorstep.dropSure',
   outcomeMissing: 'visits.outcome.missing',

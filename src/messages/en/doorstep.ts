@@ -48,6 +48,8 @@ export const doorstep: Record<keyof typeof zh, string> = {
   'doorstep.strangers': 'Kept here by somebody else: {n}. Only she can send them, by signing in.',
   'doorstep.slip': 'Tracking codes to hand over',
   'doorstep.again': 'Correct and send again',
+  'doorstep.goOn': 'Go on',
+  'doorstep.unfinished': 'Unfinished',
   'doorstep.drop': 'Delete',
   'doorstep.dropSure': 'Once deleted it is gone. Have you exported it?',
   'doorstep.sendNow': 'Send now',

@@ -44,6 +44,8 @@ export const doorstep = {
   'doorstep.strangers': '这台手机里还有 {n} 条是别人记的，要她本人登录才交得出去。',
   'doorstep.slip': '查询码，交给住户',
   'doorstep.again': '改一改再交',
+  'doorstep.goOn': '接着写',
+  'doorstep.unfinished': '没写完',
   'doorstep.drop': '删掉',
   'doorstep.dropSure': '删掉就找不回来了。导出过了吗？',
   'doorstep.sendNow': '现在交',

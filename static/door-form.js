@@ -2,17 +2,13 @@
 ;(() => {
   const store = self.doorStore
   const form = document.getElementById('form')
-  const main = document.getElementById('main')
-  if (!form) return
-  const words = JSON.parse(main.dataset.words)
+  const { say } = self.doorDraw
   const box = document.getElementById('matters')
   const more = document.getElementById('more')
   const longest = 1600
   let visit = null
   let saving = null
   let timer
-
-  const say = (key, values = {}) => words[key].replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole)
 
   /** Opens a door, with what was half written there. */
   async function show(building, door) {
@@ -153,6 +149,13 @@
     return [{ ...rest, matters: matters.map(({ photo: _, ...matter }) => matter) }, photos]
   }
 
+  /** The same visit under ids of its own. */
+  const renewed = ({ matters, ...rest }) => ({
+    ...rest,
+    id: store.newId(),
+    matters: matters.map((matter) => ({ ...matter, id: store.newId() })),
+  })
+
   function changed() {
     clearTimeout(timer)
     timer = setTimeout(keepDraft, 300)
@@ -215,7 +218,9 @@
     clearTimeout(timer)
     saving = true
     try {
-      await store.keepVisit(...parts({ ...now, stated: Date.now() }))
+      const whole = { ...now, stated: Date.now() }
+      const kept = await store.keepVisit(...parts(whole))
+      if (!kept) await store.keepVisit(...parts(renewed(whole)))
       visit = null
       return true
     } catch (error) {
@@ -232,5 +237,5 @@
   addEventListener('pagehide', keepDraft)
   more.addEventListener('click', () => addMatter().querySelector('.words').focus())
 
-  self.doorForm = { show, save, takeUp, keepDraft, say }
+  self.doorForm = { show, save, takeUp, keepDraft }
 })()

@@ -1,96 +1,16 @@
 /*
- * What the phone keeps of the doors, sealed with AES-GCM in IndexedDB. Beside the sealed parts stand only ids, states and
- * times. What the seal is worth is written in src/listen/doorstep/routes.ts.
+ * What the phone keeps of the doors, and how long. The list of doors: a day. A visit that was sent: a day, without its
+ * words. A visit that is not sent or was refused: until it is sent, or deleted by hand. The keys: until a day after
+ * nothing waits any more.
  *
- * How long things stay: the list of doors a day; a sent visit, without its words, a day; a visit that is not sent or was
- * refused until it is sent, or taken out by hand; the keys a day after nothing waits any more. When the account is shut
- * or its owner signs out, the list goes at once, and what was not sent can only be taken out as a file (or sent, after
- * signing in again) for one day: longer, and a lost phone keeps other people's words; shorter, and an evening's work
- * is gone because somebody tapped the wrong button.
+ * When the account is shut or its owner signs out, the list goes at once, and what was not sent can only be taken out as
+ * a file (or sent, after signing in again) for one day. Longer, and a lost phone keeps other people's words; shorter,
+ * and an evening's work is gone because somebody tapped the wrong button.
  */
 ;(() => {
   const day = 24 * 3_600_000
-  const slug = location.pathname.split('/')[2]
-  const kinds = ['keys', 'meta', 'doors', 'drafts', 'visits', 'photos']
-  const encode = (value) => new TextEncoder().encode(JSON.stringify(value))
-  const decode = (bytes) => JSON.parse(new TextDecoder().decode(bytes))
   const unsent = (row) => row.state !== 'sent'
-  let opened
-
-  /** A time-ordered id (UUIDv7), so that what was written first is sent first. */
-  function newId() {
-    const bytes = crypto.getRandomValues(new Uint8Array(16))
-    let time = Date.now()
-    for (let at = 5; at >= 0; at--) {
-      bytes[at] = time % 256
-      time = Math.floor(time / 256)
-    }
-    bytes[6] = (bytes[6] & 0x0f) | 0x70
-    bytes[8] = (bytes[8] & 0x3f) | 0x80
-    const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
-  }
-
-  function open() {
-    opened ??= idb.openDB(`wutong-door-${slug}`, 1, {
-      upgrade(db) {
-        for (const kind of kinds) db.createObjectStore(kind, { keyPath: kind === 'keys' ? 'kid' : 'id' })
-      },
-      // Another tab wants a newer shape: let it have it, this page reads again when it is next looked at.
-      blocking: (_now, _then, event) => event.target.close(),
-      terminated() {
-        opened = undefined
-      },
-    })
-    return opened
-  }
-
-  /** The secret of a session becomes a key that can be used and not read out again. */
-  async function enter({ kid, secret, owner }) {
-    const raw = await crypto.subtle.importKey('raw', new TextEncoder().encode(secret), 'HKDF', false, ['deriveKey'])
-    const how = { name: 'HKDF', hash: 'SHA-256', salt: encode(slug), info: encode('door') }
-    const key = await crypto.subtle.deriveKey(how, raw, { name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
-    const db = await open()
-    const before = await db.get('meta', 'now')
-    const tx = db.transaction(['keys', 'meta', 'doors'], 'readwrite')
-    if (!(await tx.objectStore('keys').get(kid))) await tx.objectStore('keys').put({ kid, owner, key })
-    await tx.objectStore('meta').put({ id: 'now', kid, owner })
-    await tx.objectStore('meta').delete('out')
-    // Somebody else's doors are not hers.
-    if (before && before.owner !== owner) await tx.objectStore('doors').clear()
-    await tx.done
-  }
-
-  const me = async () => (await (await open()).get('meta', 'now')) ?? null
-  const out = async () => (await (await open()).get('meta', 'out')) ?? null
-  const keyOf = async (kid) => (await (await open()).get('keys', kid))?.key
-
-  async function seal(kid, id, bytes) {
-    const iv = crypto.getRandomValues(new Uint8Array(12))
-    const how = { name: 'AES-GCM', iv, additionalData: encode(id) }
-    return { iv, body: await crypto.subtle.encrypt(how, await keyOf(kid), bytes) }
-  }
-
-  /** The bytes of a row, or null where its key is gone. */
-  async function unseal(row) {
-    const key = await keyOf(row.kid)
-    if (!key) return null
-    const how = { name: 'AES-GCM', iv: row.sealed.iv, additionalData: encode(row.id) }
-    // One damaged row must not hide the others.
-    const body = await crypto.subtle.decrypt(how, key, row.sealed.body).catch(() => null)
-    return body && new Uint8Array(body)
-  }
-
-  async function sealedRow(id, value, more = {}) {
-    const { kid, owner } = await me()
-    const bytes = value instanceof ArrayBuffer ? value : encode(value)
-    return { id, kid, owner, at: Date.now(), ...more, sealed: await seal(kid, id, bytes) }
-  }
-
-  async function opening(row) {
-    const bytes = row && (await unseal(row))
-    return bytes ? { ...row, sealed: undefined, ...decode(bytes) } : null
-  }
+  const { kinds, newId, open, enter, me, out, unseal, sealedRow, opening, leased } = self.doorVault
 
   async function keepDoors(list) {
     const row = await sealedRow('doors', list)
@@ -110,9 +30,12 @@
     const pictures = await Promise.all(
       photos.map((one) => sealedRow(one.id, one.bytes, { visit: draft.id, state: 'draft' })),
     )
-    const tx = (await open()).transaction(['drafts', 'photos'], 'readwrite')
-    await tx.objectStore('drafts').put(row)
-    for (const picture of pictures) await tx.objectStore('photos').put(picture)
+    const tx = (await open()).transaction(['drafts', 'photos', 'visits'], 'readwrite')
+    // Saved while this was being sealed: then it is no draft any more, and its photos wait to be sent.
+    if (!(await tx.objectStore('visits').get(draft.id))) {
+      await tx.objectStore('drafts').put(row)
+      for (const picture of pictures) await tx.objectStore('photos').put(picture)
+    }
     await tx.done
   }
 
@@ -125,7 +48,10 @@
   const draftAt = async (building, door) =>
     (await drafts()).find((draft) => draft.building === building && draft.door === door) ?? null
 
-  /** Keeps a visit and its photos, all or nothing: once this returns they outlive the page. */
+  /**
+   * Keeps a visit and its photos, all or nothing: once this gives true they outlive the page. False: another tab has
+   * kept one under this id, and this one needs its own, or it would write over what is there.
+   */
   async function keepVisit(visit, photos) {
     const row = await sealedRow(visit.id, visit, { state: 'waiting' })
     const pictures = await Promise.all(
@@ -134,11 +60,15 @@
     const db = await open()
     const tx = db.transaction(['visits', 'photos', 'drafts'], 'readwrite', { durability: 'strict' })
     const store = tx.objectStore('photos')
-    for (const photo of await store.getAll()) if (photo.visit === visit.id) await store.delete(photo.id)
-    await tx.objectStore('visits').put(row)
-    for (const picture of pictures) await store.put(picture)
-    await tx.objectStore('drafts').delete(visit.id)
+    const free = !(await tx.objectStore('visits').get(visit.id))
+    if (free) {
+      for (const photo of await store.getAll()) if (photo.visit === visit.id) await store.delete(photo.id)
+      await tx.objectStore('visits').put(row)
+      for (const picture of pictures) await store.put(picture)
+      await tx.objectStore('drafts').delete(visit.id)
+    }
     await tx.done
+    return free
   }
 
   /** Every record of hers, newest first, opened; `strangers` counts what somebody else left on this phone. */
@@ -254,20 +184,6 @@
     else if (!idle) await store.meta.put({ id: 'idle', at: Date.now() })
     else if (over(idle.at)) for (const kind of kinds) await store[kind].clear()
     await tx.done
-  }
-
-  /** One tab sends at a time, also where the browser has no locks: a lease that whoever dies lets run out. */
-  async function leased(holder, work) {
-    if (navigator.locks) return navigator.locks.request(`door ${slug}`, { ifAvailable: true }, (lock) => lock && work())
-    const db = await open()
-    const tx = db.transaction('meta', 'readwrite')
-    const lease = await tx.store.get('lease')
-    const free = !lease || lease.holder === holder || Math.abs(Date.now() - lease.at) > 60_000
-    if (free) await tx.store.put({ id: 'lease', holder, at: Date.now() })
-    await tx.done
-    if (!free) return
-    await work()
-    await db.delete('meta', 'lease')
   }
 
   self.doorStore = {

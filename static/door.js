@@ -1,32 +1,20 @@
 /* The door page: which doors are hers, what is kept here and whether it has been handed in. Works without a signal. */
 ;(() => {
   const store = self.doorStore
-  const { say, show, save, takeUp, keepDraft } = self.doorForm ?? {}
+  const { show, save, takeUp, keepDraft } = self.doorForm
+  const { say, address, make, notice, drawBuilding, drawDraft, drawRecord, dayOf } = self.doorDraw
   const { now: send, state } = self.doorSend
   const id = (name) => document.getElementById(name)
   const base = `/c/${id('main').dataset.place}`
-  const lang = document.documentElement.lang
-  const dayOf = new Intl.DateTimeFormat(lang, { timeZone: 'Asia/Shanghai', month: 'short', day: 'numeric' })
-  const timeOf = new Intl.DateTimeFormat(lang, { timeZone: 'Asia/Shanghai', dateStyle: 'short', timeStyle: 'short' })
   const byNumber = new Intl.Collator('zh', { numeric: true })
-  const looks = { met: 'met', not_home: 'away', come_again: 'again', refused: 'no' }
   let list = null
   let records = []
   let drafts = []
   let shown = ''
   let turn = 0
 
-  const make = (tag, look, ...inside) => {
-    const element = document.createElement(tag)
-    if (look) element.className = look
-    element.append(...inside)
-    return element
-  }
-  const notice = (where, text, tone = 'no') =>
-    id(where).replaceChildren(...(text ? [make('p', `notice notice-${tone}`, text)] : []))
   /** What the last tap came to; stays until the next page. */
   const tell = (text, tone) => notice('told', text, tone)
-  const address = ({ building, door }) => `#${encodeURIComponent(building)}/${encodeURIComponent(door)}`
   const asked = () => location.hash.slice(1).split('/').map(decodeURIComponent)
   const walk = (a, b) =>
     byNumber.compare(a.stairwell ?? '', b.stairwell ?? '') || b.floor - a.floor || byNumber.compare(a.door, b.door)
@@ -115,45 +103,8 @@
     id('rounds').textContent = rounds.length
       ? say('rounds', { rounds: rounds.join('；') })
       : say(doors.length ? 'ownStairs' : 'noDoors')
-    for (const building of new Set(doors.map((door) => door.building))) id('grid').append(drawBuilding(building))
-  }
-
-  function drawBuilding(name) {
-    const doors = inBuilding(name)
-    const visited = doors.filter(standing).length
-    const section = make(
-      'section',
-      '',
-      make('h2', '', say('building', { building: name })),
-      make('p', 'hint', say('progress', { visited, doors: doors.length })),
-    )
-    const many = new Set(doors.map(({ stairwell }) => stairwell)).size > 1
-    let stair
-    let floor
-    for (const door of doors) {
-      if (many && door.stairwell !== stair) section.append(make('h3', '', door.stairwell ? say('stairwell', door) : ''))
-      if (!floor || door.stairwell !== stair || door.floor !== floor.of) {
-        floor = { of: door.floor, row: make('div', 'floor', make('b', '', say('floor', { n: door.floor }))) }
-        section.append(floor.row)
-      }
-      stair = door.stairwell
-      floor.row.append(drawDoor(door))
-    }
-    return section
-  }
-
-  function drawDoor(door) {
-    const outcome = standing(door)
-    const record = last(door)
-    const link = make(
-      'a',
-      `door door-${looks[outcome] ?? 'todo'}`,
-      make('b', '', door.door),
-      make('small', '', say(outcome ?? 'todo')),
-    )
-    if (record && record.state !== 'sent') link.classList.add('door-kept')
-    link.href = address(door)
-    return link
+    for (const building of new Set(doors.map((door) => door.building)))
+      id('grid').append(drawBuilding(building, inBuilding(building), standing, last))
   }
 
   async function drawForm(door) {
@@ -182,72 +133,10 @@
     id('title').textContent = say('records')
     id('note').textContent = ''
     id('norecords').hidden = records.length + drafts.length > 0
-    id('rows').replaceChildren(...drafts.map(drawDraft), ...records.map(drawRecord))
-  }
-
-  function drawDraft(one) {
-    const on = make('a', 'btn btn-2 btn-s', say('goOn'))
-    on.href = address(one)
-    const chip = make('span', 'chip', say('unfinished'))
-    return make(
-      'li',
-      '',
-      make('b', '', say('door', one)),
-      chip,
-      make(
-        'div',
-        'row',
-        on,
-        button('drop', () => drop(one)),
-      ),
+    id('rows').replaceChildren(
+      ...drafts.map((one) => drawDraft(one, { drop })),
+      ...records.map((one) => drawRecord(one, { again, drop })),
     )
-  }
-
-  function drawRecord(one) {
-    const state = { waiting: ['here', 'chip-wait'], sent: ['sent', 'chip-ok'], refused: ['no', 'chip-late'] }[one.state]
-    const count = one.matters?.length ?? one.count
-    const waits = one.photos.filter((photo) => photo.state === 'waiting').length
-    const facts = [
-      say(one.outcome),
-      count && say('matters', { n: count }),
-      timeOf.format(new Date(one.stated ?? one.at)),
-    ]
-    const row = make(
-      'li',
-      '',
-      make('b', '', say('door', one)),
-      make('span', `chip ${state[1]}`, say(state[0])),
-      make('p', 'hint', facts.filter(Boolean).join(' · ')),
-    )
-    row.dataset.state = one.state
-    if (one.state === 'refused') row.append(make('p', 'errmsg', one.why))
-    if (waits && one.state === 'sent') row.append(make('p', 'hint', say('photoWaits', { n: waits })))
-    for (const photo of one.photos)
-      if (photo.state === 'refused') row.append(make('p', 'errmsg', say('photoNo', { why: photo.why })))
-    if (one.also) row.append(make('p', '', one.also))
-    if (one.state === 'sent' && count > 0) {
-      const slip = make('a', '', say('slip'))
-      slip.href = `${base}/desk/visits/${one.id}/slip`
-      row.append(slip)
-    }
-    if (one.state === 'refused')
-      row.append(
-        make(
-          'div',
-          'row',
-          button('again', () => again(one)),
-          button('drop', () => drop(one)),
-        ),
-      )
-    else if (one.photos.some((photo) => photo.state === 'refused')) row.append(button('drop', () => drop(one)))
-    return row
-  }
-
-  function button(word, press) {
-    const element = make('button', 'btn btn-2 btn-s', say(word))
-    element.type = 'button'
-    element.addEventListener('click', press)
-    return element
   }
 
   async function again(one) {

@@ -252,6 +252,46 @@ t.test('two volunteers with one phone: neither sees nor sends what the other wro
   await li.context.close()
 })
 
+t.test('two tabs at one door, and a draft that comes late: neither writes over what is kept', async (t) => {
+  const li = await stage.person('li')
+  const page = await li.go(home)
+  await ready(page)
+  const before = await visits()
+  await li.context.setOffline(true)
+  await open(page, '602')
+  await talk(page, '花坛的砖头松了', picture)
+  await page.waitForTimeout(600)
+  const other = await li.context.newPage()
+  await other.goto(at(page, '#12/602'))
+  await other.locator('.shot img').first().waitFor()
+  await other.locator('.words').first().fill('花坛的砖头松了，绊倒过人')
+  for (const tab of [page, other]) {
+    await tab.locator('#save').click()
+    await tab.getByText('602 室存好了').waitFor()
+  }
+  await page.evaluate(`(async () => {
+    const { list } = await doorStore.records()
+    const { id, building, door } = list[0]
+    const photo = { id: list[0].photos[0].id, bytes: new ArrayBuffer(4) }
+    await doorStore.keepDraft({ id, building, door, matters: [] }, [photo])
+  })()`)
+  t.equal(await kept(page, 'drafts'), 0)
+  t.equal(await kept(page, 'photos'), 2)
+  await li.context.setOffline(false)
+  await page.locator('#pill').click()
+  await page.locator('#rows li[data-state=sent]').nth(1).waitFor()
+  await pill(page, '都交了')
+  t.equal(await visits(), before + 2, 'both are handed in')
+  const words = await town.db
+    .selectFrom('filings')
+    .select('words')
+    .where('words', 'like', '花坛%')
+    .orderBy('words')
+    .execute()
+  t.same(words, [{ words: '花坛的砖头松了' }, { words: '花坛的砖头松了，绊倒过人' }])
+  await li.context.close()
+})
+
 t.test('the code on a sheet opens its door, also without a signal', async (t) => {
   const li = await stage.person('li')
   const page = await li.go(home)

@@ -71,8 +71,10 @@ const files = [
   'ws.js',
   'live.js',
   'idb.js',
+  'door-vault.js',
   'door-store.js',
   'door-send.js',
+  'door-draw.js',
   'door-form.js',
   'door.js',
 ]

@@ -252,6 +252,40 @@ t.test('two volunteers with one phone: neither sees nor sends what the other wro
   await li.context.close()
 })
 
+t.test('answers that get lost on their way, of visits and of photos: sent again, there once', async (t) => {
+  const li = await stage.person('li')
+  const page = await li.go(home)
+  await ready(page)
+  await page.waitForTimeout(300)
+  const before = await visits()
+  const photosBefore = (await town.db.selectFrom('photos').select('id').execute()).length
+  // The house takes it and commits; the phone never hears of it.
+  await page.evaluate(`(() => {
+    const real = fetch
+    window.lost = []
+    window.fetch = async (address, options) => {
+      const reply = await real(address, options)
+      const what = /sync$/.test(address) ? 'visits' : /photo$/.test(address) ? 'photo' : ''
+      if (!what || window.lost.filter((one) => one === what).length >= 2) return reply
+      window.lost.push(what)
+      throw new TypeError('Failed to fetch')
+    }
+  })()`)
+  await open(page, '501')
+  await talk(page, '健身器材松了', picture)
+  await page.locator('#save').click()
+  await pill(page, '离线 · 1 条待交')
+  // Each time the line seems to be back it tries again.
+  while ((await page.locator('#link').textContent()) !== '都交了') {
+    await page.evaluate("dispatchEvent(new Event('online'))")
+    await page.waitForTimeout(150)
+  }
+  t.same(await page.evaluate('lost'), ['visits', 'visits', 'photo', 'photo'])
+  t.equal(await visits(), before + 1)
+  t.equal((await town.db.selectFrom('photos').select('id').execute()).length, photosBefore + 1)
+  await li.context.close()
+})
+
 t.test('two tabs at one door, and a draft that comes late: neither writes over what is kept', async (t) => {
   const li = await stage.person('li')
   const page = await li.go(home)

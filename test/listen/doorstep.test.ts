@@ -264,6 +264,8 @@ t.test('the key of the phone is of one session, and tells a phone that may not c
   t.match((await li.get('/door/key')).headers['cache-control'], 'no-store')
 
   t.same(await key(await town.as()), { why: 'over' }, 'nobody')
+  t.same(await key(await town.as({ door: '12-602' })), { why: 'over' }, 'a browser that speaks for a door now')
+  t.same(await key(await town.as('tang')), { why: 'revoked' }, 'somebody who does not visit any more')
   const idle = await town.as('xu')
   const before = town.clock.now
   town.clock.now = new Date(before.getTime() + 40 * 60_000)

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { cut, findPersonal, type Kind, kinds } from '../../src/listen/privacy/rules.ts'
+import { fitsNarrow, isAccessible, openStage } from '../browser.ts'
 import { type Browser, startTown } from '../harness.ts'
 import { statementsOf } from '../statements.ts'
 import { accept, draft, file, issueOf } from './help.ts'
@@ -235,6 +236,21 @@ t.test('the second person sees what may point at somebody, and says that she has
     const { body } = await gu.get(`/desk/issues/${no}`)
     t.match(body, '&lt;script&gt;alert(1)&lt;/script&gt; <mark')
     t.notMatch(body, '<script>alert')
+  })
+
+  await t.test('the marked page is one everybody can use', async (t) => {
+    const no = await matter('有车牌沪A12345 的车堵门。')
+    const stage = await openStage(t, town)
+    for (const lang of ['zh', 'en'] as const) {
+      const person = await stage.person('gu', { lang })
+      const page = await person.go(`/desk/issues/${no}`)
+      await isAccessible(t, page, `the marked page ${lang}`)
+      await fitsNarrow(t, page, `the marked page ${lang}`)
+      await page.locator('form[action$="/approval"] button').click()
+      await page.locator('#looked-error').waitFor()
+      await isAccessible(t, page, `the page that asks for the tick ${lang}`)
+      await person.context.close()
+    }
   })
 
   await t.test('the page still costs at most three statements', async (t) => {

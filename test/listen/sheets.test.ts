@@ -8,6 +8,7 @@ import { hostile, shown, unreadable } from './help.ts'
 const town = await startTown(t)
 const shen = await town.as('shen')
 const li = await town.as('li')
+const stage = await openStage(t, town)
 const page = '/desk/visits/transcription'
 const visits = () =>
   town.db
@@ -150,7 +151,6 @@ t.test('for those who visit, at no more than three statements', async (t) => {
 })
 
 t.test('ten visits by keyboard alone, well within a minute', async (t) => {
-  const stage = await openStage(t, town)
   const person = await stage.person('li', { width: 1366 })
   const tab = await person.go(`${page}?building=12`)
   await isAccessible(t, tab, 'the page for typing')
@@ -191,4 +191,28 @@ t.test('ten visits by keyboard alone, well within a minute', async (t) => {
   const paper = await print.go('/desk/visits/sheet?building=12')
   await isAccessible(t, paper, 'the sheet')
   await fitsNarrow(t, paper, 'the sheet')
+})
+
+t.test('the desk’s pages of doors and rounds, in both languages and large, small and dark', async (t) => {
+  for (const lang of ['zh', 'en'] as const) {
+    const person = await stage.person('shen', { lang })
+    for (const path of [
+      '/desk/visits',
+      '/desk/visits?building=12',
+      '/desk/visits/unheard',
+      '/desk/rounds',
+      '/desk/rounds/new',
+      '/desk/visits/new?building=12&door=602',
+    ]) {
+      const tab = await person.go(path)
+      await isAccessible(t, tab, `${path} ${lang}`)
+      await fitsNarrow(t, tab, `${path} ${lang}`)
+      const large = await person.go(`${path}${path.includes('?') ? '&' : '?'}size=xl`)
+      await large.emulateMedia({ colorScheme: lang === 'zh' ? 'dark' : 'light' })
+      await isAccessible(t, large, `${path} ${lang} large`)
+      await fitsNarrow(t, large, `${path} ${lang} large`)
+      await large.emulateMedia({ colorScheme: 'light' })
+    }
+    await person.context.close()
+  }
 })

@@ -92,9 +92,10 @@ export async function takePhoto(
 export async function whyNotIn(db: Db, token: string | undefined): Promise<Out> {
   if (!token || token.length > 100) return 'over'
   const { rows } = await sql<{ revoked: boolean; left: boolean; mayVisit: boolean }>`
-    select s.revoked_at is not null as revoked, p.left_at is not null as left,
-           exists (select from person_roles r where r.person_id = s.person_id
-                   and r.role in ('volunteer', 'staff', 'chair')) as "mayVisit"
+    select s.revoked_at is not null as revoked, p.left_at is not null as "left",
+           -- A browser that now speaks for a door says nothing about the account that was there before.
+           s.person_id is null or exists (select from person_roles r where r.person_id = s.person_id
+                                          and r.role in ('volunteer', 'staff', 'chair')) as "mayVisit"
     from sessions s left join people p on p.id = s.person_id where s.token_sha256 = ${sha256(token)}`.execute(db)
   return whyOut(rows[0] ?? null)
 }

@@ -102,6 +102,8 @@ function contentPolicy(origin: string) {
       styleSrc: ["'self'"],
       imgSrc: ["'self'", 'blob:'],
       connectSrc: ["'self'", socket],
+      manifestSrc: ["'self'"],
+      workerSrc: ["'self'"],
       formAction: ["'self'"],
       baseUri: ["'none'"],
       frameAncestors: ["'none'"],

@@ -11,6 +11,7 @@ import type { Slice } from './lib/http/slice.ts'
 import { appeals } from './listen/appeals/routes.ts'
 import { bridges } from './listen/bridges/routes.ts'
 import { wiring } from './listen/bridges/wiring.ts'
+import { doorstep } from './listen/doorstep/routes.ts'
 import { filings } from './listen/filings/routes.ts'
 import { swift } from './listen/filings/swift.ts'
 import { triage } from './listen/filings/triage.ts'
@@ -23,6 +24,8 @@ import { open311 } from './listen/open311/routes.ts'
 import { pastes } from './listen/pastes/routes.ts'
 import { photos } from './listen/photos/routes.ts'
 import { pulls } from './listen/pulls/routes.ts'
+import { rounds } from './listen/rounds/routes.ts'
+import { sheets } from './listen/sheets/routes.ts'
 import { subscriptions } from './listen/subscriptions/routes.ts'
 import { templates } from './listen/templates/routes.ts'
 import { visits } from './listen/visits/routes.ts'
@@ -45,7 +48,10 @@ export const slices: Slice[] = [
   slips,
   register,
   calendar,
+  rounds,
+  sheets,
   visits,
+  doorstep,
   gatherings,
   bridges,
   wiring,

@@ -1,6 +1,7 @@
 import { agenda } from './en/agenda.ts'
 import { board } from './en/board.ts'
 import { bridges } from './en/bridges.ts'
+import { doorstep } from './en/doorstep.ts'
 import { flow } from './en/flow.ts'
 import { house } from './en/house.ts'
 import { listen } from './en/listen.ts'
@@ -20,6 +21,7 @@ export const en: Record<MessageKey, string> = {
   ...flow,
   ...visits,
   ...bridges,
+  ...doorstep,
   ...agenda,
   ...vote,
   ...resolve,

@@ -2,6 +2,7 @@
 import { agenda } from './zh/agenda.ts'
 import { board } from './zh/board.ts'
 import { bridges } from './zh/bridges.ts'
+import { doorstep } from './zh/doorstep.ts'
 import { flow } from './zh/flow.ts'
 import { house } from './zh/house.ts'
 import { listen } from './zh/listen.ts'
@@ -20,6 +21,7 @@ export const zh = {
   ...flow,
   ...visits,
   ...bridges,
+  ...doorstep,
   ...agenda,
   ...vote,
   ...resolve,

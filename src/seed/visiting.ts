@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
+import { shanghaiDay } from '../lib/calendar.ts'
+import { giveRound } from '../listen/rounds/store.ts'
 import { teams } from './story/people.ts'
 import { doorstepNotes } from './story/visits.ts'
 import { chance, known, type Moment, type Tale } from './tale.ts'
@@ -31,6 +33,28 @@ interface Round {
 }
 
 export function roundMoments(when: When): Moment[] {
+  return [...walked(when), { at: when.ago(2, '09:00'), happens: (tale: Tale) => giveOut(tale, when.ago(2, '09:00')) }]
+}
+
+/** What is to be walked now: a volunteer's own upper floors, and a team's building. */
+async function giveOut({ db, trx, people }: Tale, at: Date): Promise<void> {
+  const team = await trx
+    .selectFrom('teams')
+    .select('id')
+    .where('name', '=', teams[0]?.name ?? '')
+    .executeTakeFirstOrThrow()
+  const by = { personId: known(people, '沈洁') }
+  const endsOn = shanghaiDay(later(at, minutes(12 * 24 * 60)))
+  const floors = { stairwell: '', from: 10, to: 18 }
+  const hers = { name: '12 号楼高层，问班车', personId: known(people, visitorOf('12')), teamId: null }
+  const theirs = { name: '3 号楼补走一遍', personId: null, teamId: team.id }
+  const common = { endsOn, unheard: true }
+  await giveRound(db, { key: randomUUID(), ...hers, ...common, stretches: [{ building: '12', ...floors }] }, by, at)
+  const whole = { building: '3', stairwell: '', from: null, to: null }
+  await giveRound(db, { key: randomUUID(), ...theirs, ...common, stretches: [whole] }, by, at)
+}
+
+function walked(when: When): Moment[] {
   return Array.from({ length: rounds }, (_, i) => {
     const at = when.ago(3 + Math.round(i * 3.1), i % 3 === 0 ? '15:00' : '18:40')
     return { at, happens: (tale: Tale) => walk(tale, roundOf(i), at) }

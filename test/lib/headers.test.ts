@@ -15,6 +15,7 @@ function isGuarded(t: Tap, reply: Reply, what: string) {
   const policy = String(headers['content-security-policy'])
   for (const rule of ["default-src 'none'", "script-src 'self'", "style-src 'self'", "form-action 'self'"])
     t.match(policy, rule, `${what}: ${rule}`)
+  for (const rule of ["manifest-src 'self'", "worker-src 'self'"]) t.match(policy, rule, `${what}: ${rule}`)
   for (const rule of ["base-uri 'none'", "frame-ancestors 'none'", "object-src 'none'"])
     t.match(policy, rule, `${what}: ${rule}`)
   t.notMatch(policy, /unsafe|\*|https?:/, `${what}: nothing but our own`)

@@ -175,6 +175,13 @@ async function liveThrough(town: Town) {
     words1: '下水道返味',
     record: 'on',
   })
+  await done(staff, '/desk/rounds', {
+    key: randomUUID(),
+    name: '走一遍',
+    who: `p${town.people.volunteer.personId}`,
+    ends: '2026-11-30',
+    building1: '1',
+  })
   await done(staff, '/desk/gatherings', { title: '周三茶话会', place: '活动室', held_at: '2026-11-24T09:00' })
   await done(staff, '/desk/gatherings/1/lines', { key: randomUUID(), words: '车子停不下' })
 
@@ -218,6 +225,7 @@ async function markAll({ id }: Community) {
     meetings: ['title', 'place'],
     people: ['name', 'post'],
     resolutions: ['text', 'evidence'],
+    rounds: ['name'],
     running_order: ['notes'],
     seats: ['name', 'name_en'],
     steps: ['title', 'evidence'],
@@ -269,6 +277,8 @@ async function namesOf(town: Town): Promise<Record<string, string>> {
     secret: await one(sql`select id as of from bridge_secrets`),
     arrival: await one(sql`select key as of from arrivals`),
     service: 'light',
+    round: await one(sql`select key as of from rounds`),
+    matter: await one(sql`select key as of from filings where visit_id is not null`),
     tracking,
     code: tracking,
     meeting: await one(sql`select code as of from meetings`),
@@ -299,6 +309,8 @@ function pathOf({ path, params }: RouteLine, names: Record<string, string>): str
       [/\/imports\//, 'import'],
       [/\/lines\//, 'line'],
       [/\/photos\//, 'photo'],
+      [/\/rounds\//, 'round'],
+      [/\/matters\//, 'matter'],
     ],
     code: [
       [/\/services\//, 'service'],

@@ -11,6 +11,7 @@ export type Subject =
   | 'seat'
   | 'filing'
   | 'visit'
+  | 'round'
   | 'gathering'
   | 'issue'
   | 'item'
@@ -41,6 +42,8 @@ export interface Database {
   access_log: AccessLog
   gatherings: Gatherings
   visits: Visits
+  rounds: Rounds
+  round_doors: RoundDoors
   issues: Issues
   issue_texts: IssueTexts
   filings: Filings
@@ -230,6 +233,29 @@ interface Visits {
   consent_record: Generated<boolean>
   consent_call: Generated<boolean>
   consent_publish: Generated<boolean>
+  stated_at: Date | null
+  received_at: Date | null
+}
+
+// 走访任务: rounds
+interface Rounds {
+  community_id: Own
+  id: Generated<number>
+  key: string
+  name: string
+  person_id: number | null
+  team_id: number | null
+  ends_on: Day
+  created_by: number
+  created_at: Date
+  closed_at: Date | null
+  closed_by: number | null
+}
+
+interface RoundDoors {
+  community_id: Own
+  round_id: number
+  household_id: number
 }
 
 interface Issues {

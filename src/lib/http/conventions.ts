@@ -4,6 +4,7 @@ import { ZodType, type z } from 'zod'
 import { byCalendar } from '../calendar.ts'
 import { type MessageKey, translator } from '../i18n.ts'
 import { notFound, Refusal } from '../refusal.ts'
+import type { Vault } from '../vault.ts'
 import { calendarOf, communityBySlug } from './communities.ts'
 import { nobody, whoHolds } from './session.ts'
 import type { App, Deps, Me, Who } from './slice.ts'
@@ -59,23 +60,14 @@ export function conventions(app: App, { house, clock, vault, origin }: Deps): vo
   app.addHook('preValidation', async (req) => {
     if (isSafe(req) || req.me.sessionId === null || req.is404) return
     const given = (req.body as { _csrf?: unknown } | null | undefined)?._csrf ?? req.headers['x-csrf']
-    if (given !== csrfOf(req.me)) throw new Refusal('error.stale', 403)
+    if (given !== csrfOf(vault, req.me)) throw new Refusal('error.stale', 403)
   })
-
-  const signed = new Map<number, string>()
-  function csrfOf({ sessionId }: Me): string {
-    if (sessionId === null) return ''
-    const token = signed.get(sessionId) ?? vault.sign(`form ${sessionId}`)
-    if (signed.size >= mostSigned) signed.clear()
-    signed.set(sessionId, token)
-    return token
-  }
 
   const viewer = (req: FastifyRequest): Viewer => ({
     locale: req.locale,
     community: req.community ?? null,
     me: req.me ?? nobody,
-    csrf: csrfOf(req.me ?? nobody),
+    csrf: csrfOf(vault, req.me ?? nobody),
     path: req.url,
     ...looksOf(req),
   })
@@ -106,6 +98,8 @@ export function conventions(app: App, { house, clock, vault, origin }: Deps): vo
 
   function sayNo(req: FastifyRequest, reply: FastifyReply, key: MessageKey) {
     const message = translator(req.locale)(key)
+    // A script of ours reads the sentence and shows it where it belongs.
+    if (req.headers.accept === 'application/json') return reply.header('cache-control', 'no-store').send({ message })
     // A refused fragment must not overwrite the panel that asked for it.
     if (req.wantsFragment) {
       return reply.header('hx-retarget', '#notice').header('hx-reswap', 'innerHTML').fragment('_notice', { message })
@@ -115,7 +109,19 @@ export function conventions(app: App, { house, clock, vault, origin }: Deps): vo
 }
 
 /** Form tokens kept at hand: a page asks for its session's each time. */
+const signed = new WeakMap<Vault, Map<number, string>>()
 const mostSigned = 20_000
+
+/** The token of a session's forms; a script of ours sends the same as `x-csrf`. */
+export function csrfOf(vault: Vault, { sessionId }: Me): string {
+  if (sessionId === null) return ''
+  const ours = signed.get(vault) ?? new Map<number, string>()
+  signed.set(vault, ours)
+  const token = ours.get(sessionId) ?? vault.sign(`form ${sessionId}`)
+  if (ours.size >= mostSigned) ours.clear()
+  ours.set(sessionId, token)
+  return token
+}
 
 const isSafe = (req: FastifyRequest) => req.method === 'GET' || req.method === 'HEAD' || req.method === 'OPTIONS'
 

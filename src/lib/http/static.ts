@@ -14,6 +14,16 @@ const sources: Record<string, [path: string | URL, type: string]> = {
   'live.js': [own('live.js'), 'text/javascript; charset=utf-8'],
   'keys.js': [own('keys.js'), 'text/javascript; charset=utf-8'],
   'triage.js': [own('triage.js'), 'text/javascript; charset=utf-8'],
+  'door.svg': [own('door.svg'), 'image/svg+xml'],
+  'door.js': [own('door.js'), 'text/javascript; charset=utf-8'],
+  'door-form.js': [own('door-form.js'), 'text/javascript; charset=utf-8'],
+  'door-send.js': [own('door-send.js'), 'text/javascript; charset=utf-8'],
+  'door-draw.js': [own('door-draw.js'), 'text/javascript; charset=utf-8'],
+  'door-vault.js': [own('door-vault.js'), 'text/javascript; charset=utf-8'],
+  'door-store.js': [own('door-store.js'), 'text/javascript; charset=utf-8'],
+  'door-leave.js': [own('door-leave.js'), 'text/javascript; charset=utf-8'],
+  'transcribe.js': [own('transcribe.js'), 'text/javascript; charset=utf-8'],
+  'idb.js': [require.resolve('idb/build/umd.js'), 'text/javascript; charset=utf-8'],
   'htmx.js': [require.resolve('htmx.org/dist/htmx.min.js'), 'text/javascript; charset=utf-8'],
   'ws.js': [require.resolve('htmx-ext-ws/ws.js'), 'text/javascript; charset=utf-8'],
 }
@@ -31,6 +41,18 @@ export function asset(name: string): string {
   const file = files.get(name)
   if (!file) throw new Error(`no static file ${name}`)
   return `/static/${name}?v=${file.version}`
+}
+
+const workers = new Map<string, string>()
+
+/**
+ * The source of a service worker. Its first line names the files it keeps with their versions, so that a browser sees
+ * a new worker whenever one of them has changed.
+ */
+export function workerSource(name: string, keeps: readonly string[]): string {
+  const source = workers.get(name) ?? readFileSync(own(name), 'utf8')
+  workers.set(name, source)
+  return `self.keeps = ${JSON.stringify(keeps.map(asset))}\n${source}`
 }
 
 export function staticFiles(app: App): void {

@@ -202,6 +202,7 @@ export async function issueOnDesk(db: Db, no: number) {
       ),
       handledBy,
       supporters.as('supports'),
+      sql<string[]>`array(select name from people)`.as('names'),
     ])
     .where('issues.no', '=', no)
     .executeTakeFirstOrThrow(notFound)

@@ -1,15 +1,16 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { shanghaiDay, workingDayAfter, workingDaysLeft } from '../../lib/calendar.ts'
-import { blank, day, type Form, line, number, readForm, said } from '../../lib/http/forms.ts'
+import { blank, day, type Form, line, number, readForm, said, ticked } from '../../lib/http/forms.ts'
 import type { Slice } from '../../lib/http/slice.ts'
 import { type MessageKey, says } from '../../lib/i18n.ts'
+import { cut, findPersonal, type Piece } from '../privacy/rules.ts'
 import { among, factFields, type Listing, noOffers, open, wordingFields } from './drafts.ts'
 import { issueByNo, issueOnDesk, supportOf } from './reads.ts'
 import { type Clerk, categories, type IssueState, issueStates, movesFor, type Stage, stageOf } from './rules.ts'
 import { moveAtDesk, noteFacts } from './steps.ts'
 import { supportIssue } from './store.ts'
-import { approveText, proposeText, whyNotApprove } from './texts.ts'
+import { approveText, proposeText, whyNotApprove, whyNotLooked } from './texts.ts'
 
 declare module '../../lib/http/views.ts' {
   interface Views {
@@ -21,6 +22,8 @@ declare module '../../lib/http/views.ts' {
       moves: readonly IssueState[]
       /** Why this person may not approve the newest wording; null: she may. */
       mayNotApprove: MessageKey | null
+      /** The newest wording and the raw words with what may point at somebody marked; only while the wording waits. */
+      marked: { title: Piece[]; body: Piece[]; voices: Piece[][]; open: number } | null
       categories: typeof categories
       form: Form
     }
@@ -42,6 +45,7 @@ const byText = { params: z.object({ slug: z.string(), no: number, text: number }
 const revisitDays = 3
 
 const Wording = z.object(wordingFields)
+const Approval = z.object({ looked: ticked })
 
 const dueDay = z
   .preprocess((value) => (value === '' ? undefined : value), day.optional())
@@ -82,10 +86,23 @@ export const issues: Slice = (app, { clock }) => {
     return reply.goto(`/desk/issues/${req.params.no}`)
   })
 
-  app.post('/desk/issues/:no/texts/:text/approval', { schema: byText, config: { who: desk } }, async (req, reply) => {
-    await approveText(req.db, req.params.no, req.params.text, clerk(req), clock())
-    return reply.goto(`/desk/issues/${req.params.no}`)
-  })
+  app.post(
+    '/desk/issues/:no/texts/:text/approval',
+    { schema: byText, config: { who: desk, form: Approval } },
+    async (req, reply) => {
+      const { no, text } = req.params
+      const { looked } = Approval.parse(req.body ?? {})
+      const shown = await page(req)
+      const reason = shown.mayNotApprove ?? whyNotLooked(shown.marked?.open ?? 0, looked)
+      // What the machine marks is for her to look at on the page, beside the words it comes from.
+      if (reason === 'privacy.look.missing' && shown.issue.texts[0]?.id === text)
+        return reply
+          .code(422)
+          .page('listen/issues/desk', { ...shown, form: { values: {}, errors: { looked: reason } } })
+      await approveText(req.db, no, text, clerk(req), clock(), looked)
+      return reply.goto(`/desk/issues/${no}`)
+    },
+  )
 
   app.post(
     '/desk/issues/:no/facts',
@@ -140,8 +157,18 @@ export const issues: Slice = (app, { clock }) => {
   async function page(req: Asked, form: Form = blank) {
     const issue = await issueOnDesk(req.db, req.params.no)
     const [newest] = issue.texts
+    const marked = (text: string) => cut(text, findPersonal(text, issue.names))
+    const waits = newest !== undefined && newest.approved_at === null
+    const wording = waits && { title: marked(newest.title), body: marked(newest.body) }
     return {
       issue,
+      marked: wording
+        ? {
+            ...wording,
+            voices: issue.voices.map(({ words }) => marked(words)),
+            open: [...wording.title, ...wording.body].filter(({ kind }) => kind !== null).length,
+          }
+        : null,
       stage: stageOf(issue.state),
       left: issue.due_on === null ? null : workingDaysLeft(issue.due_on, clock()),
       moves: movesFor(issue, clerk(req)),

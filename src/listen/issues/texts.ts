@@ -2,6 +2,7 @@ import type { Db } from '../../lib/db/schema.ts'
 import type { MessageKey } from '../../lib/i18n.ts'
 import { journal } from '../../lib/journal.ts'
 import { notFound, refuseIf } from '../../lib/refusal.ts'
+import { findPersonal } from '../privacy/rules.ts'
 import { indexIssues } from '../search/store.ts'
 
 /** The public wording of a matter: proposed by one person, approved by another (domain 3.11, J13). */
@@ -47,6 +48,10 @@ export function whyNotApprove(text: Proposal, newestId: number, personId: number
   return text.written_by === personId ? 'texts.secondPerson' : null
 }
 
+/** What the machine marked must have been looked at, one by one, by the person who approves. */
+export const whyNotLooked = (findings: number, looked: boolean): MessageKey | null =>
+  findings > 0 && !looked ? 'privacy.look.missing' : null
+
 /** Approves a proposed wording, which makes the matter public from now on. The database refuses one's own, too. */
 export async function approveText(
   db: Db,
@@ -54,6 +59,7 @@ export async function approveText(
   textId: number,
   by: { personId: number },
   at: Date,
+  looked = false,
 ): Promise<void> {
   await db.transaction().execute(async (trx) => {
     const issue = await lock(trx, no)
@@ -65,6 +71,12 @@ export async function approveText(
       .executeTakeFirstOrThrow(notFound)
     const newest = await newestText(trx, issue.id)
     refuseIf(whyNotApprove(text, newest?.id ?? text.id, by.personId))
+    const people = await trx.selectFrom('people').select('name').execute()
+    const findings = findPersonal(
+      `${text.title}\n${text.body}`,
+      people.map(({ name }) => name),
+    )
+    refuseIf(whyNotLooked(findings.length, looked))
     await trx
       .updateTable('issue_texts')
       .set({ approved_by: by.personId, approved_at: at })
@@ -81,6 +93,7 @@ export async function approveText(
       by,
       at,
       ...(issue.published_at !== null && { was: issue.title, became: text.title }),
+      ...(findings.length > 0 && { particulars: { marked: findings.length } }),
     })
     await indexIssues(trx, [issue.id])
   })

@@ -22,6 +22,8 @@ export interface DoorState {
   stairwell: string | null
   /** How the last visit went; null: nobody has been here of late. */
   outcome: Outcome | null
+  /** Whether somebody was met here of late, whatever came after. */
+  heard: boolean
 }
 
 /** The doors of a building as they stand; refuses an unknown building. One statement. */
@@ -60,6 +62,7 @@ async function doorRows(db: Db, building: string, door: string, now: Date) {
     }
   >`
     select h.door, h.floor, s.name as stairwell, last.outcome,
+           exists (select from visits v where v.household_id = h.id and v.outcome = 'met' and v.visited_at > ${coveredSince(now)}) as heard,
            case when h.door = ${door} then (
              select json_agg(e) from (
                select v.key, v.outcome, v.visited_at as "visitedAt", v.volunteer_id as "volunteerId", p.name as volunteer
@@ -87,6 +90,7 @@ export async function visitByKey(db: Db, key: string) {
       'v.id',
       'v.key',
       'v.visited_at as visitedAt',
+      'v.received_at as receivedAt',
       'v.outcome',
       'v.note_sealed as remarkSealed',
       'v.consent_record as record',

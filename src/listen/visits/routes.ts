@@ -183,8 +183,9 @@ export const visits: Slice = (app, { clock }) => {
   })
 }
 
-const numberOf = (req: FastifyRequest, visit: { visitedAt: Date }) => (no: number) =>
-  filingNumber(req.community.prefix, visit.visitedAt, no)
+// The year of a number is the one in which it was given: a phone may bring a visit of last year.
+const numberOf = (req: FastifyRequest, visit: { visitedAt: Date; receivedAt: Date | null }) => (no: number) =>
+  filingNumber(req.community.prefix, visit.receivedAt ?? visit.visitedAt, no)
 
 /** What the form says, as the rules know it; or the form again with what cannot be kept of it. */
 function whatWasSaid(data: z.output<typeof VisitForm>, body: unknown): { said: Said } | { form: Form } {

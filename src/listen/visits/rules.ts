@@ -16,7 +16,8 @@ const day = 24 * 3_600_000
 
 export interface Said {
   outcome: Outcome
-  matters: readonly { words: string; place: string }[]
+  /** `key` is the matter's own, made by the phone that wrote it down; left out: the database makes one. */
+  matters: readonly { words: string; place: string; key?: string }[]
   remark: string
   consent: { record: boolean; call: boolean; publish: boolean }
   phone: string
@@ -38,6 +39,22 @@ export function faultsOf(said: Said): Record<string, MessageKey> {
   else if (said.consent.call && said.phone === '') faults.phone = 'visits.phone.missing'
   return faults
 }
+
+/** A phone that says longer ago than this has a wrong clock: no volunteer carries her words home for a month. */
+const believedDays = 30
+
+/**
+ * When a visit was, of what the phone stated and when we received it. A phone's clock may be wrong either way; then the
+ * visit is dated by ours, and what the phone stated stands beside it. It is never a reason to refuse.
+ */
+export function whenVisited(stated: Date | null, received: Date): Date {
+  if (stated === null) return received
+  const ago = received.getTime() - stated.getTime()
+  return ago >= 0 && ago <= believedDays * day ? stated : received
+}
+
+/** The oldest day that paper may be typed off: an older one would be dated by the day it was typed. */
+export const oldestPaper = (now: Date): Date => new Date(now.getTime() - believedDays * day)
 
 /** Since when a visit counts towards the coverage. */
 export const coveredSince = (now: Date): Date => new Date(now.getTime() - coveredDays * day)

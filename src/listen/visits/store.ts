@@ -4,7 +4,7 @@ import { journal } from '../../lib/journal.ts'
 import type { Letterbox } from '../../lib/outbox.ts'
 import { notFound, Refusal, refuseIf } from '../../lib/refusal.ts'
 import { takeFiling } from '../filings/store.ts'
-import { faultsOf, type Said } from './rules.ts'
+import { faultsOf, type Said, whenVisited } from './rules.ts'
 
 export interface NewVisit extends Said {
   /** Made by the sender: the same visit sent twice is one visit. */
@@ -12,10 +12,14 @@ export interface NewVisit extends Said {
   building: string
   door: string
   locale: Locale
+  /** When it was by the phone that brings it later; left out: now. Null: the phone could not say. */
+  stated?: Date | null
+  /** Who was at the door, where somebody else types it off paper; left out: whoever sends it. */
+  volunteerId?: number
 }
 
 /**
- * Logs a visit and takes in what was said, all or nothing. Sent again with the same key it changes nothing; with the
+ * Logs a visit and takes in what was said, all or nothing, and says whether it was known already. Sent again with the same key it changes nothing; with the
  * same key but other words it is refused, so that a correction is not lost in silence.
  */
 export async function logVisit(
@@ -24,9 +28,11 @@ export async function logVisit(
   visit: NewVisit,
   by: { personId: number },
   at: Date,
-): Promise<void> {
+): Promise<'stored' | 'known'> {
   refuseIf(Object.values(faultsOf(visit))[0] ?? null)
-  await db.transaction().execute(async (trx) => {
+  const late = visit.stated !== undefined
+  const volunteerId = visit.volunteerId ?? by.personId
+  return db.transaction().execute(async (trx) => {
     const household = await trx
       .selectFrom('households as h')
       .innerJoin('buildings as b', 'b.id', 'h.building_id')
@@ -40,8 +46,10 @@ export async function logVisit(
       .values({
         key: visit.key,
         household_id: household.id,
-        volunteer_id: by.personId,
-        visited_at: at,
+        volunteer_id: volunteerId,
+        visited_at: whenVisited(visit.stated ?? null, at),
+        stated_at: visit.stated ?? null,
+        received_at: late ? at : null,
         outcome: visit.outcome,
         note_sealed: visit.remark ? letterbox.vault.seal(letterbox.communityId, visit.remark) : null,
         consent_record: visit.consent.record,
@@ -51,12 +59,16 @@ export async function logVisit(
       .onConflict((oc) => oc.columns(['community_id', 'key']).doNothing())
       .returning('id')
       .executeTakeFirst()
-    if (!row) return refuseOther(trx, letterbox, visit, { householdId: household.id, personId: by.personId })
+    if (!row) {
+      await refuseOther(trx, letterbox, visit, { householdId: household.id, personId: volunteerId })
+      return 'known'
+    }
     for (const matter of visit.matters) {
       await takeFiling(
         trx,
         letterbox,
         {
+          ...(matter.key !== undefined && { key: matter.key }),
           channel: 'door',
           words: matter.words,
           place: matter.place,
@@ -67,12 +79,13 @@ export async function logVisit(
           phone: visit.phone,
           locale: visit.locale,
           visitId: row.id,
-          recordedBy: by.personId,
+          recordedBy: volunteerId,
         },
         by,
         at,
       )
     }
+    await refuseStrangers(trx, row.id, visit.matters.length)
     await journal(trx, {
       subject: { kind: 'visit', id: row.id },
       verb: 'visit.logged',
@@ -81,7 +94,19 @@ export async function logVisit(
       at,
       particulars: { filings: visit.matters.length },
     })
+    return 'stored'
   })
+}
+
+/** A matter whose key is already another visit's would be taken for known and lost: then the whole visit is refused. */
+async function refuseStrangers(trx: Trx, visitId: number, matters: number): Promise<void> {
+  if (matters === 0) return
+  const { n } = await trx
+    .selectFrom('filings')
+    .select((eb) => eb.fn.countAll<number>().as('n'))
+    .where('visit_id', '=', visitId)
+    .executeTakeFirstOrThrow()
+  if (Number(n) !== matters) throw new Refusal('visits.matter.taken')
 }
 
 /** Opens the private remark for somebody who gives a reason; the look leaves a line (domain 3.11). */

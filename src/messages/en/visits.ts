@@ -4,7 +4,6 @@ export const visits: Record<keyof typeof zh, string> = {
   'visits.title': 'Doorstep visits',
   'visits.lead': 'Choose a building and go door by door. A door visited in the last 90 days counts.',
   'visits.covered': '{visited} visited, {met} met',
-  'visits.of': '{visited} of {doors}',
   'visits.none': 'There are no buildings yet. An administrator imports the door register first.',
   'visits.building': 'Visits in building {building}',
   'visits.note': 'Visits in this building',

@@ -41,6 +41,11 @@ async function start(demo: boolean): Promise<void> {
   const app = await buildApp({ house, clock, live, vault, origin }, config)
 
   if (demo) await seedOnce(house, { vault, clock })
+  // After an upgrade the search is written anew while people already come in.
+  const indexing = reindexAll(house).catch((error: Error) =>
+    app.log.error({ err: { message: error.message } }, 'search'),
+  )
+  if (house.embedded) await indexing
   await app.listen({ port: config.port, host: config.host })
 
   if (house.embedded) {

@@ -10,7 +10,7 @@ import { migrate } from './lib/db/migrate.ts'
 import { createLive } from './lib/live/hub.ts'
 import { startOutbox } from './lib/outbox.ts'
 import { openVault } from './lib/vault.ts'
-import { reindexAll } from './listen/search/store.ts'
+import { reindexAll } from './listen/search/reindex.ts'
 import { printEntrances, seedOnce } from './seed.ts'
 
 const clock = () => new Date()

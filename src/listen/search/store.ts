@@ -1,7 +1,5 @@
 import { sql } from 'kysely'
-import type { House } from '../../lib/db/connect.ts'
 import type { Db, Trx } from '../../lib/db/schema.ts'
-import { allCommunities } from '../../lib/http/communities.ts'
 import { lexemesOf, tokenizer } from './tokens.ts'
 
 /** Keeps a matter findable. Called by every verb that changes its words, its place or whose words belong to it. */
@@ -47,13 +45,6 @@ export async function reindex(db: Db): Promise<number> {
     if (ids.length < portion) return done
     after = ids.at(-1) ?? after
   }
-}
-
-/** The same for every neighbourhood of the house. Where nothing is missing it only looks. */
-export async function reindexAll(house: House): Promise<{ slug: string; written: number }[]> {
-  const done = []
-  for (const { id, slug } of await allCommunities(house)) done.push({ slug, written: await reindex(house.of(id)) })
-  return done
 }
 
 async function write(trx: Trx, found: readonly Found[]): Promise<void> {

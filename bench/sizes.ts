@@ -57,13 +57,16 @@ async function filled(house: House, issues: number): Promise<Db> {
   await seed(house, tools, { profile: 'load', communities: 1, seats: 20, households: 1_500, issues })
   const [community] = await allCommunities(house)
   const db = house.of(community?.id ?? 0)
-  await sql`update issues set state = 'closed_explained', closed_at = opened_at + interval '9 days'
-    where closed_at is null and id not in (select id from issues where closed_at is null order by opened_at desc limit ${stillOpen})`.execute(
-    db,
-  )
   // One matter in a thousand speaks of something of its own, so that a rare word is found among many.
-  await sql`update issues set title = '班车延期的事 ' || no where no % 1000 = 7`.execute(db)
-  await sql`delete from issue_search where issue_id in (select id from issues where no % 1000 = 7)`.execute(db)
+  await house.db.transaction().execute(async (trx) => {
+    await sql`set local statement_timeout = 0`.execute(trx)
+    await sql`update issues set state = 'closed_explained', closed_at = opened_at + interval '9 days'
+      where closed_at is null and id not in (select id from issues where closed_at is null order by opened_at desc limit ${stillOpen})`.execute(
+      trx,
+    )
+    await sql`update issues set title = '班车延期的事 ' || no where no % 1000 = 7`.execute(trx)
+    await sql`delete from issue_search s using issues i where i.id = s.issue_id and i.no % 1000 = 7`.execute(trx)
+  })
   await reindex(db)
   await sql`vacuum analyze`.execute(house.db)
   return db

@@ -2,7 +2,7 @@ import type { House } from './lib/db/connect.ts'
 import { allCommunities } from './lib/http/communities.ts'
 import { translator } from './lib/i18n.ts'
 import type { Vault } from './lib/vault.ts'
-import { reindex } from './listen/search/store.ts'
+import { reindexAll } from './listen/search/reindex.ts'
 import { signIn } from './people/entry/admin.ts'
 import { readRegister, squareMetres } from './people/register/rules.ts'
 import { importRegister } from './people/register/store.ts'
@@ -65,10 +65,8 @@ const commands: Record<string, (desk: Desk, args: string[]) => Promise<Said>> = 
 
   /** Writes what search finds matters by, where it is missing or an older program wrote it. */
   async reindex({ house }) {
-    const lines = []
-    for (const { id, slug } of await allCommunities(house))
-      lines.push(`${slug}: ${await reindex(house.of(id))} written.`)
-    return { ok: true, lines }
+    const done = await reindexAll(house)
+    return { ok: true, lines: done.map(({ slug, written }) => `${slug}: ${written} written.`) }
   },
 
   async verify({ house }) {

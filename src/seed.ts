@@ -4,7 +4,7 @@ import type { Trx } from './lib/db/schema.ts'
 import { allCommunities } from './lib/http/communities.ts'
 import type { Community } from './lib/http/slice.ts'
 import type { Vault } from './lib/vault.ts'
-import { reindex } from './listen/search/store.ts'
+import { reindexAll } from './listen/search/reindex.ts'
 import { tellStory } from './seed/demo.ts'
 import { cookieFor, doorCookies, homeOf, linkFor, meetingAhead, type Place, partsToPlay } from './seed/entrances.ts'
 import { inOneGo } from './seed/found.ts'
@@ -69,7 +69,7 @@ export async function seed(house: House, tools: Tools & { origin: string }, plan
       await found(neighbourhood, (trx, community) => fill(trx, community, tools.vault, at, plan))
     }
   })
-  for (const { id } of await allCommunities(house)) await reindex(house.of(id))
+  await reindexAll(house)
   // Nobody else looks after an embedded database: without its figures every first plan is a guess.
   await sql`analyze`.execute(house.db)
   const slugs = neighbourhoods.map(({ slug }) => slug)

@@ -12,6 +12,7 @@ import { createLive } from './lib/live/hub.ts'
 import { startOutbox } from './lib/outbox.ts'
 import { openVault } from './lib/vault.ts'
 import { startPulls } from './listen/pulls/pulls.ts'
+import { reindexAll } from './listen/search/reindex.ts'
 
 const clock = () => new Date()
 const say = (text: string) => process.stdout.write(`${text}\n`)
@@ -47,6 +48,11 @@ async function start(demo: boolean): Promise<void> {
   // The story is read only where it is told.
   const story = demo ? await import('./seed.ts') : null
   await story?.seedOnce(house, { vault, clock })
+  // After an upgrade the search is written anew while people already come in.
+  const indexing = reindexAll(house).catch((error: Error) =>
+    app.log.error({ err: { message: error.message } }, 'search'),
+  )
+  if (house.embedded) await indexing
   await app.listen({ port: config.port, host: config.host })
 
   if (house.embedded) {

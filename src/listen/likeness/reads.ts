@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../../lib/db/schema.ts'
+import { whyNotMerge } from '../issues/rules.ts'
 import { alikeQuery } from '../search/tokens.ts'
 import { notionsWith } from './concepts.ts'
 import { likely } from './rank.ts'
@@ -70,7 +71,11 @@ export async function neighboursSaid(db: Db, words: string, buildingId: number |
     .where('published_at', 'is not', null)
     .where('closed_at', 'is', null)
     .execute()
-  return mostLikely(spoken, open)
+  // Where a vote has begun nobody can be put any more, so nobody is invited.
+  return mostLikely(
+    spoken,
+    open.filter(({ state }) => whyNotMerge(state) === null),
+  )
 }
 
 export type Neighbour = Awaited<ReturnType<typeof neighboursSaid>>[number]

@@ -9,7 +9,7 @@ export async function indexIssues(trx: Trx, ids: readonly (number | null)[]): Pr
   const { rows } = await sql<Found>`
     select i.id, i.no, i.title, i.public_text as text, i.place, b.name as building, (
       select left(string_agg(f.words, ' ' order by f.id), ${longest}) from filings f
-      where f.state = 'accepted' and (f.issue_id = i.id or f.issue_id in (select m.id from issues m where m.merged_into = i.id))) as raw
+      where f.state = 'accepted' and f.issue_id = any(array(select i.id union all select m.id from issues m where m.merged_into = i.id))) as raw
     from issues i left join buildings b on b.id = i.building_id where i.id = any(${wanted}::int[])`.execute(trx)
   await write(trx, rows)
 }
@@ -30,19 +30,20 @@ const portion = 500
 /** Writes the search of one neighbourhood anew where it is missing or another tokenizer wrote it. Gives how many. */
 export async function reindex(db: Db): Promise<number> {
   let done = 0
-  for (;;) {
-    const written = await db.transaction().execute(async (trx) => {
+  for (let after = 0; ; ) {
+    const ids = await db.transaction().execute(async (trx) => {
       const { rows } = await sql<{ id: number }>`
         select i.id from issues i left join issue_search s on s.issue_id = i.id
-        where s.issue_id is null or s.tokenizer <> ${tokenizer} order by i.id limit ${portion}`.execute(trx)
-      await indexIssues(
+        where i.id > ${after} and (s.issue_id is null or s.tokenizer <> ${tokenizer}) order by i.id limit ${portion}`.execute(
         trx,
-        rows.map(({ id }) => id),
       )
-      return rows.length
+      const stale = rows.map(({ id }) => id)
+      await indexIssues(trx, stale)
+      return stale
     })
-    done += written
-    if (written < portion) return done
+    done += ids.length
+    if (ids.length < portion) return done
+    after = ids.at(-1) ?? after
   }
 }
 

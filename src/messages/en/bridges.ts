@@ -91,6 +91,7 @@ export const bridges: Record<keyof typeof zh, string> = {
   'bridges.secretOnce': 'This is shown only now. Hand it over at once; we cannot see it again either.',
   'bridges.secretKept': 'I have handed it over',
   'bridges.address': 'Send to',
+  'inbox.before': 'Earlier page',
   'inbox.title': 'Inbox',
   'inbox.lead': 'What others passed on and nobody has filed yet. Tick and file; set aside what is no matter for us.',
   'inbox.states': 'Which to show',

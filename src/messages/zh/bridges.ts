@@ -88,6 +88,7 @@ export const bridges = {
   'bridges.secretOnce': '只显示这一次。请现在就交给对方，我们自己也再看不到。',
   'bridges.secretKept': '交好了',
   'bridges.address': '送到',
+  'inbox.before': '前面的',
   'inbox.title': '收件箱',
   'inbox.lead': '别处转来、还没有登记的话。勾上，一点就立案；不是诉求的，放到一边。',
   'inbox.states': '看哪一些',

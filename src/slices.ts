@@ -9,6 +9,7 @@ import { tracking } from './board/tracking/routes.ts'
 import type { Slice } from './lib/http/slice.ts'
 import { filings } from './listen/filings/routes.ts'
 import { triage } from './listen/filings/triage.ts'
+import { arrivals } from './listen/gatherings/arrivals.ts'
 import { gatherings } from './listen/gatherings/routes.ts'
 import { issues } from './listen/issues/routes.ts'
 import { photos } from './listen/photos/routes.ts'
@@ -31,6 +32,7 @@ export const slices: Slice[] = [
   register,
   visits,
   gatherings,
+  arrivals,
   filings,
   photos,
   triage,

@@ -1,5 +1,6 @@
 import { agenda } from './en/agenda.ts'
 import { board } from './en/board.ts'
+import { hear } from './en/hear.ts'
 import { house } from './en/house.ts'
 import { listen } from './en/listen.ts'
 import { looks } from './en/looks.ts'
@@ -16,6 +17,7 @@ export const en: Record<MessageKey, string> = {
   ...people,
   ...listen,
   ...visits,
+  ...hear,
   ...agenda,
   ...vote,
   ...resolve,

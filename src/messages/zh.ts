@@ -1,6 +1,7 @@
 /** 话: every word a person reads, in the language it was thought in. `en.ts` must hold the same keys. */
 import { agenda } from './zh/agenda.ts'
 import { board } from './zh/board.ts'
+import { hear } from './zh/hear.ts'
 import { house } from './zh/house.ts'
 import { listen } from './zh/listen.ts'
 import { looks } from './zh/looks.ts'
@@ -16,6 +17,7 @@ export const zh = {
   ...people,
   ...listen,
   ...visits,
+  ...hear,
   ...agenda,
   ...vote,
   ...resolve,

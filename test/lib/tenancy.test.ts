@@ -177,6 +177,8 @@ async function liveThrough(town: Town) {
   })
   await done(staff, '/desk/gatherings', { title: '周三茶话会', place: '活动室', held_at: '2026-11-24T09:00' })
   await done(staff, '/desk/gatherings/1/lines', { key: randomUUID(), words: '车子停不下' })
+  await done(staff, '/desk/gatherings/1/announcement')
+  await done(visitor, '/gatherings/1/signups', { key: randomUUID(), name: '王芳', phone: '13800000003' })
 
   const [first, second] = await town.db.selectFrom('agenda_items').select('no').orderBy('no').execute()
   for (const resident of town.doors) await done(resident, '/ballots/1/votes', { choice: 'for', key: randomUUID() })
@@ -202,7 +204,9 @@ async function markAll({ id }: Community) {
     buildings: ['name'],
     filing_messages: ['words'],
     filings: ['words', 'place', 'surname'],
-    gatherings: ['title', 'place'],
+    gathering_lines: ['words', 'speaker'],
+    gathering_signups: ['name'],
+    gatherings: ['title', 'place', 'for_group'],
     households: ['door'],
     issue_texts: ['title', 'body'],
     issues: ['title', 'public_text', 'place', 'next_step'],
@@ -249,7 +253,10 @@ async function namesOf(town: Town): Promise<Record<string, string>> {
     text: await one(sql`select id as of from issue_texts order by id`),
     buildingId: await one(sql`select id as of from buildings order by id`),
     visit: await one(sql`select key as of from visits`),
-    line: await one(sql`select key as of from filings where gathering_id is not null`),
+    line: await one(sql`select key as of from gathering_lines`),
+    signup: await one(sql`select key as of from gathering_signups`),
+    board: await one(sql`select board_key as of from gatherings`),
+    room: await one(sql`select door_key as of from gatherings`),
     photo: randomUUID(),
     tracking,
     code: tracking,
@@ -273,8 +280,11 @@ function pathOf({ path, params }: RouteLine, names: Record<string, string>): str
     key: [
       [/\/visits\//, 'visit'],
       [/\/lines\//, 'line'],
+      [/\/signups\//, 'signup'],
+      [/\/board\//, 'board'],
       [/\/photos\//, 'photo'],
     ],
+    door: [[/\/arrivals\//, 'room']],
     code: [
       [/\/join\//, 'meeting'],
       [/\/track\//, 'tracking'],

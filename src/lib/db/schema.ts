@@ -12,6 +12,8 @@ export type Subject =
   | 'filing'
   | 'visit'
   | 'gathering'
+  | 'question'
+  | 'survey'
   | 'issue'
   | 'item'
   | 'meeting'
@@ -60,6 +62,10 @@ export interface Database {
   updates: Updates
   revisits: Revisits
   journal: Journal
+  // hear
+  gathering_buildings: GatheringBuildings
+  gathering_signups: GatheringSignups
+  gathering_lines: GatheringLines
 }
 
 interface Communities {
@@ -200,6 +206,12 @@ interface Gatherings {
   created_at: Date
   closed_at: Date | null
   closed_by: number | null
+  announced_at: Date | null
+  audience: Generated<'all' | 'buildings' | 'group'>
+  for_group: Generated<string>
+  places: number | null
+  board_key: Generated<string>
+  door_key: Generated<string>
 }
 
 interface Visits {
@@ -496,4 +508,44 @@ interface Journal {
   household_id: number | null
   seat_id: number | null
   particulars: Json
+}
+
+// hear
+
+interface GatheringBuildings {
+  community_id: Own
+  gathering_id: number
+  building_id: number
+}
+
+interface GatheringSignups {
+  community_id: Own
+  id: Generated<number>
+  key: string
+  gathering_id: number
+  nth: number
+  household_id: number | null
+  name: Generated<string>
+  phone_sealed: Buffer | null
+  locale: 'zh' | 'en'
+  added_by: number | null
+  signed_at: Date
+  arrived_at: Date | null
+  withdrawn_at: Date | null
+}
+
+interface GatheringLines {
+  community_id: Own
+  id: Generated<number>
+  key: string
+  gathering_id: number
+  nth: number
+  words: string
+  signup_id: number | null
+  speaker: Generated<string>
+  noted_by: number
+  noted_at: Date
+  rev: Generated<number>
+  gone: 'undone' | 'struck' | null
+  filing_id: number | null
 }

@@ -13,6 +13,7 @@ const sources: Record<string, [path: string | URL, type: string]> = {
   'leaf.svg': [own('leaf.svg'), 'image/svg+xml'],
   'live.js': [own('live.js'), 'text/javascript; charset=utf-8'],
   'keys.js': [own('keys.js'), 'text/javascript; charset=utf-8'],
+  'hear.js': [own('hear.js'), 'text/javascript; charset=utf-8'],
   'htmx.js': [require.resolve('htmx.org/dist/htmx.min.js'), 'text/javascript; charset=utf-8'],
   'ws.js': [require.resolve('htmx-ext-ws/ws.js'), 'text/javascript; charset=utf-8'],
 }

@@ -1,0 +1,102 @@
+-- 听 in depth: gatherings people are invited to, questions put to everybody, surveys.
+
+-- What is new among the subjects of the journal is added to whatever list stands there.
+do $$
+declare list text;
+begin
+  select pg_get_constraintdef(oid) into list from pg_constraint
+  where conrelid = 'journal'::regclass and conname = 'journal_subject_check';
+  alter table journal drop constraint journal_subject_check;
+  execute 'alter table journal add constraint journal_subject_check ' ||
+          replace(list, '''gathering''::text', '''gathering''::text, ''question''::text, ''survey''::text');
+end $$;
+
+-- Numbers people quote, for the nouns of this file: a trigger of its own beside the house's.
+create function number_listening() returns trigger language plpgsql as $$
+declare kind text;
+begin
+  foreach kind in array array['question', 'survey'] loop
+    execute format('create sequence %I', 'no_' || kind || '_' || new.id);
+  end loop;
+  return new;
+end $$;
+create trigger number_listening after insert on communities for each row execute function number_listening();
+do $$
+declare c record;
+begin
+  for c in select id from communities loop
+    execute format('create sequence %I', 'no_question_' || c.id);
+    execute format('create sequence %I', 'no_survey_' || c.id);
+  end loop;
+end $$;
+
+-- 请出来集中听: who is invited, and the two secrets of the room. The board shows words nobody has read over yet, so its
+-- address is random; the code on the wall says "here" and opens nothing.
+alter table gatherings
+  add column announced_at timestamptz,
+  add column audience     text not null default 'all' check (audience in ('all', 'buildings', 'group')),
+  add column for_group    text not null default '' check (length(for_group) <= 40),
+  add column places       integer check (places between 1 and 2000),                -- null: as many as come
+  add column board_key    uuid not null default gen_random_uuid(),
+  add column door_key     uuid not null default gen_random_uuid();
+create index gatherings_announced on gatherings (community_id, held_at desc) where announced_at is not null;
+
+create table gathering_buildings (
+  community_id integer not null default current_community(),
+  gathering_id integer not null,
+  building_id  integer not null,
+  primary key (community_id, gathering_id, building_id),
+  foreign key (community_id, gathering_id) references gatherings (community_id, id),
+  foreign key (community_id, building_id) references buildings (community_id, id)
+);
+call belongs_to_community('gathering_buildings');
+
+-- Somebody who will come or has come: a household, or a name.
+create table gathering_signups (
+  community_id integer not null default current_community(),
+  id           integer generated always as identity,
+  key          uuid not null,                       -- made by the form; also her private address
+  gathering_id integer not null,
+  nth          integer not null,                    -- the number the note-taker types for her
+  household_id integer,
+  name         text not null default '' check (length(name) <= 40),
+  phone_sealed bytea,                               -- gone when she withdraws and when the gathering is over
+  locale       text not null check (locale in ('zh', 'en')),
+  added_by     integer,                             -- who of the desk wrote her down; null: she herself
+  signed_at    timestamptz not null,
+  arrived_at   timestamptz,
+  withdrawn_at timestamptz,
+  primary key (community_id, id),
+  unique (community_id, key),
+  unique (community_id, gathering_id, nth),
+  check (household_id is not null or name <> ''),
+  foreign key (community_id, gathering_id) references gatherings (community_id, id),
+  foreign key (community_id, household_id) references households (community_id, id),
+  foreign key (community_id, added_by) references people (community_id, id)
+);
+call belongs_to_community('gathering_signups');
+
+-- One line a voice, while people sit together. At the close each becomes a filing, unless it was struck out.
+create table gathering_lines (
+  community_id integer not null default current_community(),
+  id           integer generated always as identity,
+  key          uuid not null,                       -- made by the sender, so that sending twice is one line
+  gathering_id integer not null,
+  nth          integer not null,                    -- by which somebody in the room says "number 12 is not what I said"
+  words        text not null check (length(words) between 1 and 500),
+  signup_id    integer,
+  speaker      text not null default '' check (length(speaker) <= 40),
+  noted_by     integer not null,
+  noted_at     timestamptz not null,
+  rev          integer not null default 1,
+  gone         text check (gone in ('undone', 'struck')),
+  filing_id    integer,
+  primary key (community_id, id),
+  unique (community_id, key),
+  unique (community_id, gathering_id, nth),
+  foreign key (community_id, gathering_id) references gatherings (community_id, id),
+  foreign key (community_id, signup_id) references gathering_signups (community_id, id),
+  foreign key (community_id, noted_by) references people (community_id, id),
+  foreign key (community_id, filing_id) references filings (community_id, id)
+);
+call belongs_to_community('gathering_lines');

@@ -89,7 +89,7 @@
     busy = false
     keep()
     if (wait) setTimeout(send, wait)
-    else send()
+    else void send()
   }
 
   form.addEventListener('submit', (event) => {
@@ -102,7 +102,7 @@
     speaker.value = ''
     words.focus()
     keep()
-    send()
+    void send()
   })
 
   // The way back: the words return to the box, to be set right, where nothing new stands in it.
@@ -137,5 +137,5 @@
 
   keep()
   tidy()
-  send()
+  void send()
 })()

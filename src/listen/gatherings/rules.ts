@@ -4,7 +4,7 @@ import type { MessageKey } from '../../lib/i18n.ts'
 export const audiences = ['all', 'buildings', 'group'] as const
 
 /** How long a slip of the pen can be taken back without a trace on the board; afterwards a line is struck out. */
-export const undoSeconds = 60
+const undoSeconds = 60
 
 export function whyNotNote(gathering: { closed_at: Date | null }): MessageKey | null {
   return gathering.closed_at ? 'gatherings.closed' : null

@@ -100,3 +100,100 @@ create table gathering_lines (
   foreign key (community_id, filing_id) references filings (community_id, id)
 );
 call belongs_to_community('gathering_lines');
+
+-- 搭桥梁广泛听: a question put to everybody for some days, answered statement by statement.
+create table questions (
+  community_id integer not null default current_community() references communities,
+  id           integer generated always as identity,
+  no           integer not null default next_no('question'),
+  key          uuid not null,                       -- of the form it came with
+  title        text not null check (length(title) between 1 and 80),
+  lead         text not null default '' check (length(lead) <= 500),
+  closes_at    timestamptz not null,
+  created_by   integer not null,
+  created_at   timestamptz not null,
+  primary key (community_id, id),
+  unique (community_id, no),
+  unique (community_id, key),
+  foreign key (community_id, created_by) references people (community_id, id)
+);
+create index questions_closing on questions (community_id, closes_at desc);
+call belongs_to_community('questions');
+
+-- A voice: a household, or a browser that is nobody's; the two are never added up. The hash is one of the question too,
+-- so that what a browser thinks about one thing cannot be laid beside what it thinks about another.
+create table question_voices (
+  community_id integer not null default current_community(),
+  id           integer generated always as identity,
+  question_id  integer not null,
+  household_id integer,
+  token_sha256 bytea,
+  began_at     timestamptz not null,
+  primary key (community_id, id),
+  unique (community_id, question_id, household_id),
+  unique (community_id, question_id, token_sha256),
+  check (num_nonnulls(household_id, token_sha256) = 1),
+  foreign key (community_id, question_id) references questions (community_id, id),
+  foreign key (community_id, household_id) references households (community_id, id)
+);
+call belongs_to_community('question_voices');
+
+create table question_statements (
+  community_id integer not null default current_community(),
+  id           integer generated always as identity,
+  key          uuid not null,                       -- made by the form
+  question_id  integer not null,
+  words        text not null check (length(words) between 1 and 140),
+  state        text not null default 'waiting' check (state in ('waiting', 'approved', 'rejected')),
+  reason       text not null default '' check (length(reason) <= 200),
+  voice_id     integer,                             -- who said it; null: the desk began with it
+  said_at      timestamptz not null,
+  decided_by   integer,
+  decided_at   timestamptz,
+  primary key (community_id, id),
+  unique (community_id, key),
+  check (state <> 'rejected' or reason <> ''),
+  foreign key (community_id, question_id) references questions (community_id, id),
+  foreign key (community_id, voice_id) references question_voices (community_id, id),
+  foreign key (community_id, decided_by) references people (community_id, id)
+);
+create index question_statements_question on question_statements (community_id, question_id, id);
+call belongs_to_community('question_statements');
+
+create table question_answers (
+  community_id integer not null default current_community(),
+  voice_id     integer not null,
+  statement_id integer not null,
+  opinion      integer not null check (opinion between -1 and 1), -- 0: passed
+  answered_at  timestamptz not null,
+  primary key (community_id, voice_id, statement_id),
+  foreign key (community_id, voice_id) references question_voices (community_id, id),
+  foreign key (community_id, statement_id) references question_statements (community_id, id)
+);
+create index question_answers_statement on question_answers (community_id, statement_id);
+call belongs_to_community('question_answers');
+
+-- What was last reckoned out of the answers, beside and never in a request.
+create table question_results (
+  community_id integer not null default current_community(),
+  question_id  integer not null,
+  answers      integer not null,                    -- how many there were
+  reckoned_at  timestamptz not null,
+  result       jsonb not null,
+  primary key (community_id, question_id),
+  foreign key (community_id, question_id) references questions (community_id, id)
+);
+call belongs_to_community('question_results');
+
+-- The picture an agenda item was made with, as it stood then.
+create table agenda_pictures (
+  community_id integer not null default current_community(),
+  item_id      integer not null,
+  question_id  integer not null,
+  result       jsonb not null,
+  primary key (community_id, item_id),
+  unique (community_id, question_id),
+  foreign key (community_id, item_id) references agenda_items (community_id, id),
+  foreign key (community_id, question_id) references questions (community_id, id)
+);
+call belongs_to_community('agenda_pictures');

@@ -13,6 +13,7 @@ import { arrivals } from './listen/gatherings/arrivals.ts'
 import { gatherings } from './listen/gatherings/routes.ts'
 import { issues } from './listen/issues/routes.ts'
 import { photos } from './listen/photos/routes.ts'
+import { questions } from './listen/questions/routes.ts'
 import { visits } from './listen/visits/routes.ts'
 import { entry } from './people/entry/routes.ts'
 import { register } from './people/register/routes.ts'
@@ -33,6 +34,7 @@ export const slices: Slice[] = [
   visits,
   gatherings,
   arrivals,
+  questions,
   filings,
   photos,
   triage,

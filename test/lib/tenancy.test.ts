@@ -180,6 +180,12 @@ async function liveThrough(town: Town) {
   await done(staff, '/desk/gatherings/1/announcement')
   await done(visitor, '/gatherings/1/signups', { key: randomUUID(), name: '王芳', phone: '13800000003' })
 
+  const wide = { key: randomUUID(), title: '广场怎么用', closes_on: '2026-12-20', statements: '晚上九点以后要安静' }
+  await done(staff, '/desk/questions', wide)
+  const statement = await town.db.selectFrom('question_statements').select('id').executeTakeFirstOrThrow()
+  await done(visitor, '/questions/1/answers', { statement: String(statement.id), opinion: 'agree' })
+  await done(visitor, '/questions/1/statements', { key: randomUUID(), words: '再添几把椅子' })
+
   const [first, second] = await town.db.selectFrom('agenda_items').select('no').orderBy('no').execute()
   for (const resident of town.doors) await done(resident, '/ballots/1/votes', { choice: 'for', key: randomUUID() })
   await done(chair, '/ballots/1/closure')
@@ -208,6 +214,8 @@ async function markAll({ id }: Community) {
     gathering_signups: ['name'],
     gatherings: ['title', 'place', 'for_group'],
     households: ['door'],
+    question_statements: ['words'],
+    questions: ['title', 'lead'],
     issue_texts: ['title', 'body'],
     issues: ['title', 'public_text', 'place', 'next_step'],
     meetings: ['title', 'place'],
@@ -252,6 +260,7 @@ async function namesOf(town: Town): Promise<Record<string, string>> {
     presence: await one(sql`select id as of from attendance order by id`),
     text: await one(sql`select id as of from issue_texts order by id`),
     buildingId: await one(sql`select id as of from buildings order by id`),
+    statement: await one(sql`select id as of from question_statements order by id`),
     visit: await one(sql`select key as of from visits`),
     line: await one(sql`select key as of from gathering_lines`),
     signup: await one(sql`select key as of from gathering_signups`),

@@ -66,6 +66,12 @@ export interface Database {
   gathering_buildings: GatheringBuildings
   gathering_signups: GatheringSignups
   gathering_lines: GatheringLines
+  questions: Questions
+  question_voices: QuestionVoices
+  question_statements: QuestionStatements
+  question_answers: QuestionAnswers
+  question_results: QuestionResults
+  agenda_pictures: AgendaPictures
 }
 
 interface Communities {
@@ -548,4 +554,62 @@ interface GatheringLines {
   rev: Generated<number>
   gone: 'undone' | 'struck' | null
   filing_id: number | null
+}
+
+interface Questions {
+  community_id: Own
+  id: Generated<number>
+  no: Generated<number>
+  key: string
+  title: string
+  lead: Generated<string>
+  closes_at: Date
+  created_by: number
+  created_at: Date
+}
+
+interface QuestionVoices {
+  community_id: Own
+  id: Generated<number>
+  question_id: number
+  household_id: number | null
+  token_sha256: Buffer | null
+  began_at: Date
+}
+
+interface QuestionStatements {
+  community_id: Own
+  id: Generated<number>
+  key: string
+  question_id: number
+  words: string
+  state: Generated<'waiting' | 'approved' | 'rejected'>
+  reason: Generated<string>
+  voice_id: number | null
+  said_at: Date
+  decided_by: number | null
+  decided_at: Date | null
+}
+
+interface QuestionAnswers {
+  community_id: Own
+  voice_id: number
+  statement_id: number
+  opinion: number
+  answered_at: Date
+}
+
+interface QuestionResults {
+  community_id: Own
+  question_id: number
+  answers: number
+  reckoned_at: Date
+  result: Json
+}
+
+interface AgendaPictures {
+  community_id: Own
+  item_id: number
+  question_id: number
+  result: Json
 }

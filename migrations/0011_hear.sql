@@ -1,4 +1,4 @@
--- 听 in depth: gatherings people are invited to, questions put to everybody, surveys.
+-- 听 in depth: gatherings people are invited to, and questions put to everybody.
 
 -- What is new among the subjects of the journal is added to whatever list stands there.
 do $$
@@ -8,14 +8,14 @@ begin
   where conrelid = 'journal'::regclass and conname = 'journal_subject_check';
   alter table journal drop constraint journal_subject_check;
   execute 'alter table journal add constraint journal_subject_check ' ||
-          replace(list, '''gathering''::text', '''gathering''::text, ''question''::text, ''survey''::text');
+          replace(list, '''gathering''::text', '''gathering''::text, ''question''::text');
 end $$;
 
--- Numbers people quote, for the nouns of this file: a trigger of its own beside the house's.
+-- Numbers people quote, for the noun of this file: a trigger of its own beside the house's.
 create function number_listening() returns trigger language plpgsql as $$
 declare kind text;
 begin
-  foreach kind in array array['question', 'survey'] loop
+  foreach kind in array array['question'] loop
     execute format('create sequence %I', 'no_' || kind || '_' || new.id);
   end loop;
   return new;
@@ -26,7 +26,6 @@ declare c record;
 begin
   for c in select id from communities loop
     execute format('create sequence %I', 'no_question_' || c.id);
-    execute format('create sequence %I', 'no_survey_' || c.id);
   end loop;
 end $$;
 

@@ -13,7 +13,6 @@ export type Subject =
   | 'visit'
   | 'gathering'
   | 'question'
-  | 'survey'
   | 'issue'
   | 'item'
   | 'meeting'

@@ -184,7 +184,7 @@ export const hear: Record<keyof typeof zh, string> = {
   'questions.group': 'Group {letter} · {n}',
   'questions.groups': 'Ways of thinking',
   'questions.groups.hint':
-    'People who answer alike stand together: a larger round is more people, nearer is more alike. Nobody can be told apart.',
+    'People who answer alike stand together. The nearer two rounds are, the more alike they think; a larger round holds more varied views. Nobody can be told apart.',
   'questions.picture': 'Where {n} groups stand',
   'questions.noGroups':
     'Groups are looked for from {people} people with {answers} answers each. Until then, plain counts.',

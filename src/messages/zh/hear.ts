@@ -1,4 +1,4 @@
-/** 集中听 大家说 问一问: words of the gathering, the wide question and the survey. */
+/** 集中听 大家说: words of the gathering and of the question put to everybody. */
 export const hear = {
   'gatherings.title': '集中听',
   'gatherings.lead': '请大家坐到一起说，一人一句记下来，每一句都有人办。',
@@ -176,7 +176,7 @@ export const hear = {
   'questions.visitors': '{n} 位访客（不和住户加在一起）',
   'questions.group': '{letter} 组 · {n} 位',
   'questions.groups': '几种想法',
-  'questions.groups.hint': '回答相近的人归在一起，圆越大人越多，靠得越近想法越像。看不出谁是谁。',
+  'questions.groups.hint': '回答相近的人归在一起。两个圆靠得越近，想法越像；圆越大，组里的想法越散。看不出谁是谁。',
   'questions.picture': '{n} 组人的位置图',
   'questions.noGroups': '不到 {people} 位邻居各说满 {answers} 句，先不分组，只看数。',
   'questions.alike': '大家想得差不多，分不出组。',

@@ -79,14 +79,19 @@ async function reckon(house: House, communityId: number, questionId: number, at:
       const { rows } = await sql<{ free: boolean }>`
         select pg_try_advisory_xact_lock(hashtext('reckoning'), ${questionId}::int) as free`.execute(trx)
       if (!rows[0]?.free) return
-      const { result, answers } = await resultNow(trx, questionId)
-      const row = { answers, reckoned_at: at, result: JSON.stringify(result) }
-      await trx
-        .insertInto('question_results')
-        .values({ question_id: questionId, ...row })
-        .onConflict((oc) => oc.columns(['community_id', 'question_id']).doUpdateSet(row))
-        .execute()
+      await reckonNow(trx, questionId, at)
     })
+}
+
+/** Reckons a question from the answers as they are and keeps what it comes to. */
+export async function reckonNow(trx: Trx, questionId: number, at: Date): Promise<void> {
+  const { result, answers } = await resultNow(trx, questionId)
+  const row = { answers, reckoned_at: at, result: JSON.stringify(result) }
+  await trx
+    .insertInto('question_results')
+    .values({ question_id: questionId, ...row })
+    .onConflict((oc) => oc.columns(['community_id', 'question_id']).doUpdateSet(row))
+    .execute()
 }
 
 async function resultNow(trx: Trx, questionId: number): Promise<{ result: Result; answers: number }> {

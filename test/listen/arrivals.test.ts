@@ -193,9 +193,9 @@ t.test('people are invited out, sign up, and are there', async (t) => {
     for (const key of [randomUUID(), door])
       t.equal((await visitor.get(`/gatherings/${no}/board/${key}`)).statusCode, 404)
 
-    const wall = await call(t, town, [`board:${no}:${board}`])
+    const wall = await call(t, town, [`heard:${no}:${board}`])
     await wall.until(({ frames }) => frames.some((html) => html.includes('楼道灯太暗')), 'the board as it stands')
-    for (const topic of [`board:${no}`, `board:${no}:${randomUUID()}`, `board:${no}:${door}`, `notes:${no}`]) {
+    for (const topic of [`heard:${no}`, `heard:${no}:${randomUUID()}`, `heard:${no}:${door}`, `notes:${no}`]) {
       const stranger = await call(t, town, [topic])
       await stranger.until(({ closed }) => closed() === 1008, `${topic} is refused`)
       t.same(stranger.frames, [])

@@ -22,7 +22,7 @@ interface Panel<V extends keyof Views> {
   /** Subjects whose notices make it stale: a panel `tally:7` with follows ['ballot'] is read again on `ballot:7`. */
   follows: readonly string[]
   who: Who
-  /** The secret of a panel that is not for everybody who knows its number: it is asked for as `board:7:<pass>`. */
+  /** The secret of a panel that is not for everybody who knows its number: it is asked for as `heard:7:<pass>`. */
   pass?: (db: Db, no: number) => Promise<string | null>
   /** Reads what the partial shows, and nothing that differs between two people looking at it. Null: nothing to show yet. */
   read: (db: Db, no: number, community: Community) => Promise<Views[V] | null>

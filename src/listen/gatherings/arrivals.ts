@@ -188,10 +188,10 @@ export const arrivals: Slice = (app, { clock, live, origin }) => {
     const board = await boardOf(req.db, no)
     if (board?.board_key !== key) throw notFound()
     const arriveUrl = arriveAt(req.community.slug, board)
-    return reply.page('listen/gatherings/board', { board, arriveUrl, topic: `board:${no}:${key}` })
+    return reply.page('listen/gatherings/board', { board, arriveUrl, topic: `heard:${no}:${key}` })
   })
 
-  live.panel('board', {
+  live.panel('heard', {
     view: 'listen/gatherings/_board',
     follows: ['gathering'],
     who: 'anyone',

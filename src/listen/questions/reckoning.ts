@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import type { House } from '../../lib/db/connect.ts'
 import type { Trx } from '../../lib/db/schema.ts'
-import type { Group } from './groups/rules.ts'
-import { grouping } from './groups/rules.ts'
-import { type Counts, findings, none, type Opinion, opinions, shown, standingOf, voices, worth } from './rules.ts'
+import type { Answers } from './directions/rules.ts'
+import { type Group, grouping } from './groups/rules.ts'
+import { type Counts, findings, none, type Opinion, type Standing, shown, standingOf, voices } from './rules.ts'
 
 /** 算: what the answers come to. It runs beside requests, a moment after the last answer, in one process at a time. */
 
@@ -107,44 +107,56 @@ async function resultNow(trx: Trx, questionId: number): Promise<{ result: Result
     from question_voices v join question_answers a on a.voice_id = v.id
     where v.question_id = ${questionId} group by v.id, v.household_id order by v.id`.execute(trx)
   const places = new Map(asked.map(({ id }, at) => [id, at]))
-  const people = rows.map(({ of, opinions }) => {
+  const people = rows.map(({ household, of, opinions }) => {
     const answers = new Float32Array(asked.length).fill(Number.NaN)
     of.forEach((statement, i) => {
       const at = places.get(statement)
       if (at !== undefined) answers[at] = opinions[i] ?? 0
     })
-    return answers
+    return { household, answers }
   })
-  const found = await unhurried(grouping(people))
-  const statements = asked.map(({ words }, at) => {
-    const tally = (among: (i: number) => boolean) => {
-      const counts = none()
-      people.forEach((answers, i) => {
-        const opinion = among(i) ? opinionOf(answers[at] ?? Number.NaN) : null
-        if (opinion) counts[opinion]++
-      })
-      return counts
-    }
-    const byGroup = found?.groups.map((_, group) => tally((i) => found.of[i] === group)) ?? []
-    return {
-      words,
-      households: shown(tally((i) => rows[i]?.household === true)),
-      visitors: shown(tally((i) => rows[i]?.household === false)),
-      groups: byGroup.map((counts) => (shown(counts) ? Math.round((100 * counts.agree) / voices(counts)) : null)),
-      standing: standingOf(byGroup),
-    }
-  })
-  const result = {
-    households: rows.filter(({ household }) => household).length,
-    visitors: rows.filter(({ household }) => !household).length,
-    groups: found?.groups ?? null,
-    statements: statements.map(({ standing, ...statement }) => statement),
-    ...findings(statements.map(({ standing }) => standing)),
-  }
+  const words = asked.map((statement) => statement.words)
+  const result = await unhurried(comesTo(words, people))
   return { result, answers: rows.reduce((sum, { of }) => sum + of.length, 0) }
 }
 
-const opinionOf = (value: number): Opinion | null => opinions.find((one) => worth[one] === value) ?? null
+interface AnsweredBy {
+  household: boolean
+  answers: Answers
+}
+
+/** What these answers come to, step by step. */
+export function* comesTo(words: readonly string[], people: readonly AnsweredBy[]): Generator<void, Result> {
+  const found = yield* grouping(people.map(({ answers }) => answers))
+  const statements: StatementResult[] = []
+  const standings: (Standing | null)[] = []
+  for (const [at, statement] of words.entries()) {
+    const [households, visitors, groups] = [none(), none(), (found?.groups ?? []).map(none)]
+    for (let i = 0; i < people.length; i++) {
+      const { household, answers } = people[i] as AnsweredBy
+      const opinion = opinionOf(answers[at] as number)
+      if (!opinion) continue
+      ;(household ? households : visitors)[opinion]++
+      const group = groups[found?.of[i] ?? -1]
+      if (group) group[opinion]++
+    }
+    const share = (counts: Counts) => (shown(counts) ? Math.round((100 * counts.agree) / voices(counts)) : null)
+    statements.push({
+      words: statement,
+      households: shown(households),
+      visitors: shown(visitors),
+      groups: groups.map(share),
+    })
+    standings.push(standingOf(groups))
+    if (at % 40 === 0) yield
+  }
+  const households = people.filter(({ household }) => household).length
+  const visitors = people.length - households
+  return { households, visitors, groups: found?.groups ?? null, statements, ...findings(standings) }
+}
+
+const opinionOf = (value: number): Opinion | null =>
+  value === 1 ? 'agree' : value === -1 ? 'disagree' : value === 0 ? 'pass' : null
 
 /** Runs a long reckoning step by step; between two of them whoever waits is served. */
 async function unhurried<T>(steps: Generator<void, T>): Promise<T> {

@@ -12,7 +12,7 @@ export async function questionsAsked(db: Db, at: Date) {
   return db
     .selectFrom('questions as q')
     .select(['q.no', 'q.title', 'q.lead', 'q.closes_at', statements.as('statements'), waiting.as('waiting')])
-    .select([voicesOf.as('voices')])
+    .select([households.as('households'), visitors.as('visitors')])
     .orderBy((eb) => eb('q.closes_at', '<=', at))
     .orderBy('q.closes_at', 'desc')
     .limit(shownAtOnce)
@@ -27,7 +27,7 @@ export async function nextFor(db: Db, no: number, { householdId, token }: Voice)
   const question = await db
     .selectFrom('questions as q')
     .where('q.no', '=', no)
-    .select(['q.id', 'q.no', 'q.title', 'q.lead', 'q.closes_at', voicesOf.as('voices')])
+    .select(['q.id', 'q.no', 'q.title', 'q.lead', 'q.closes_at', households.as('households'), visitors.as('visitors')])
     .executeTakeFirstOrThrow(notFound)
   const hash = token === null ? null : tokenOf(question.id, token)
   const mine = sql`(select v.id from question_voices v where v.question_id = ${question.id} and case
@@ -50,7 +50,7 @@ export async function questionAtDesk(db: Db, no: number) {
   return db
     .selectFrom('questions as q')
     .where('q.no', '=', no)
-    .select(['q.no', 'q.title', 'q.lead', 'q.closes_at', voicesOf.as('voices')])
+    .select(['q.no', 'q.title', 'q.lead', 'q.closes_at', households.as('households'), visitors.as('visitors')])
     .select((eb) =>
       jsonArrayFrom(
         eb
@@ -85,5 +85,6 @@ export async function resultsOf(db: Db, no: number) {
 
 const statements = sql<number>`(select count(*)::int from question_statements s where s.question_id = q.id and s.state = 'approved')`
 const waiting = sql<number>`(select count(*)::int from question_statements s where s.question_id = q.id and s.state = 'waiting')`
-const voicesOf = sql<number>`(select count(*)::int from question_voices v where v.question_id = q.id)`
+const households = sql<number>`(select count(v.household_id)::int from question_voices v where v.question_id = q.id)`
+const visitors = sql<number>`(select count(v.token_sha256)::int from question_voices v where v.question_id = q.id)`
 const answersOf = sql<number>`(select count(*)::int from question_answers a join question_voices v on v.id = a.voice_id where v.question_id = q.id)`

@@ -135,7 +135,8 @@ export const hear: Record<keyof typeof zh, string> = {
   'questions.none': 'Nothing is being asked just now.',
   'questions.until': 'until {day}',
   'questions.over': 'closed',
-  'questions.voices': '{n} {n?household or visitor:households and visitors} took part',
+  'questions.voices':
+    '{households} {households?household:households} and {visitors} {visitors?visitor:visitors} took part',
   'questions.statements': '{n} {n?statement:statements}',
   'questions.waiting': '{n} to look at',
   'questions.closed': 'This question is closed. Thank you all.',

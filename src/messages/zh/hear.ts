@@ -129,7 +129,7 @@ export const hear = {
   'questions.none': '眼下没有在问的事。',
   'questions.until': '{day}截止',
   'questions.over': '已经截止',
-  'questions.voices': '{n} 家和访客说了',
+  'questions.voices': '{households} 户、{visitors} 位访客说了',
   'questions.statements': '{n} 句',
   'questions.waiting': '{n} 句待看',
   'questions.closed': '这个问题已经截止，谢谢大家。',

@@ -123,7 +123,7 @@ t.test('a question is put to everybody, and answered a statement at a time', asy
         'she may think again',
       )
       t.match((await visitor.get(`/questions/${no}`)).body, '1 户、1 位访客说了')
-    t.match((await visitor.get(`/questions/${no}/results`)).body, /不到 5 位，先不显示|还没有人说/)
+      t.match((await visitor.get(`/questions/${no}/results`)).body, /不到 5 位，先不显示|还没有人说/)
     },
   )
 

@@ -15,6 +15,7 @@ import { doorstep } from './listen/doorstep/routes.ts'
 import { filings } from './listen/filings/routes.ts'
 import { swift } from './listen/filings/swift.ts'
 import { triage } from './listen/filings/triage.ts'
+import { arrivals } from './listen/gatherings/arrivals.ts'
 import { gatherings } from './listen/gatherings/routes.ts'
 import { imports } from './listen/imports/routes.ts'
 import { inbox } from './listen/inbox/routes.ts'
@@ -24,6 +25,7 @@ import { open311 } from './listen/open311/routes.ts'
 import { pastes } from './listen/pastes/routes.ts'
 import { photos } from './listen/photos/routes.ts'
 import { pulls } from './listen/pulls/routes.ts'
+import { questions } from './listen/questions/routes.ts'
 import { rounds } from './listen/rounds/routes.ts'
 import { sheets } from './listen/sheets/routes.ts'
 import { subscriptions } from './listen/subscriptions/routes.ts'
@@ -61,6 +63,8 @@ export const slices: Slice[] = [
   webhooks,
   open311,
   pulls,
+  arrivals,
+  questions,
   filings,
   photos,
   triage,

@@ -3,6 +3,7 @@ import { board } from './en/board.ts'
 import { bridges } from './en/bridges.ts'
 import { doorstep } from './en/doorstep.ts'
 import { flow } from './en/flow.ts'
+import { hear } from './en/hear.ts'
 import { house } from './en/house.ts'
 import { listen } from './en/listen.ts'
 import { looks } from './en/looks.ts'
@@ -22,6 +23,7 @@ export const en: Record<MessageKey, string> = {
   ...visits,
   ...bridges,
   ...doorstep,
+  ...hear,
   ...agenda,
   ...vote,
   ...resolve,

@@ -4,6 +4,7 @@ import { board } from './zh/board.ts'
 import { bridges } from './zh/bridges.ts'
 import { doorstep } from './zh/doorstep.ts'
 import { flow } from './zh/flow.ts'
+import { hear } from './zh/hear.ts'
 import { house } from './zh/house.ts'
 import { listen } from './zh/listen.ts'
 import { looks } from './zh/looks.ts'
@@ -22,6 +23,7 @@ export const zh = {
   ...visits,
   ...bridges,
   ...doorstep,
+  ...hear,
   ...agenda,
   ...vote,
   ...resolve,

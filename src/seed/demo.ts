@@ -4,6 +4,7 @@ import type { Vault } from '../lib/vault.ts'
 import { bridgeMoments } from './bridging.ts'
 import { within } from './found.ts'
 import { gatheringMoments } from './hearing.ts'
+import { invitingMoments } from './inviting.ts'
 import { matterMoments } from './listening.ts'
 import { meetingMoments } from './meeting.ts'
 import { bringPeople, doorsOf, everybody, layOut, seatParties } from './place.ts'
@@ -25,6 +26,7 @@ const matters: Record<string, Matter> = { ...earlier, ...promised, ...coming, ..
 export function storyOf(when: When): Moment[] {
   return [
     ...gatheringMoments(when),
+    ...invitingMoments(when),
     ...Object.entries(matters).flatMap(([key, matter]) => matterMoments(when, key, matter)),
     ...meetings.flatMap((meeting) => meetingMoments(when, meeting, matters)),
     ...waitingMoments(when),

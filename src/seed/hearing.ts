@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { takeFiling } from '../listen/filings/store.ts'
-import { closeGathering, noteLine, openGathering } from '../listen/gatherings/store.ts'
+import { closeGathering } from '../listen/gatherings/closing.ts'
+import { noteLine } from '../listen/gatherings/notes.ts'
+import { arrive } from '../listen/gatherings/signups.ts'
+import { openGathering } from '../listen/gatherings/store.ts'
 import { logVisit } from '../listen/visits/store.ts'
 import { gatherings } from './story/gatherings.ts'
 import type { Voice } from './story/kinds.ts'
@@ -13,6 +16,8 @@ import { later, minutes, type When } from './when.ts'
 /** What a filing has got once it is in. */
 export interface Noted {
   no?: number
+  /** Said in a room: the key of its line, which becomes a filing when the gathering ends. */
+  line?: string
   /** Its tracking code; what is said in a room goes without. */
   code?: string
 }
@@ -32,8 +37,8 @@ export function gatheringMoments(when: When): Moment[] {
     const over = later(heldAt, minutes(100))
     const ends: Moment = {
       at: over,
-      happens: ({ db, people, gatherings }) =>
-        closeGathering(db, known(gatherings, key), { personId: known(people, by) }, over),
+      happens: ({ db, letterbox, people, gatherings }) =>
+        closeGathering(db, letterbox, known(gatherings, key), { personId: known(people, by) }, over),
     }
     return open ? [begins] : [begins, ends]
   })
@@ -105,14 +110,29 @@ async function hearAtDoor(tale: Tale, voice: Voice, place: string, at: Date): Pr
 
 async function hearInRoom(tale: Tale, voice: Voice, at: Date): Promise<Noted> {
   const gathering = voice.gathering as string
-  const key = randomUUID()
-  const household = voice.door
-    ? { id: known(tale.doors, voice.door), buildingId: known(tale.buildings, buildingOf(voice.door)) }
-    : null
-  const line = { key, words: voice.words, household, phone: '', locale: 'zh' as const }
+  const no = known(tale.gatherings, gathering)
   const by = { personId: known(tale.people, known(told, gathering).by) }
-  await noteLine(tale.db, tale.letterbox, known(tale.gatherings, gathering), line, by, at)
-  return tale.trx.selectFrom('filings').where('key', '=', key).select('no').executeTakeFirstOrThrow()
+  const key = randomUUID()
+  let speaker = ''
+  if (voice.door) {
+    const householdId = known(tale.doors, voice.door)
+    const signup = { key, householdId, name: '', phone: '', locale: 'zh' as const }
+    speaker = String((await arrive(tale.db, tale.letterbox, no, { by, signup }, at)).nth)
+  }
+  await noteLine(tale.db, no, { key, words: voice.words, speaker }, by, at)
+  return { line: key }
+}
+
+/** The number of a filing, also of one that was a line in a room when it was said. */
+export async function numberOf(tale: Tale, { no, line = '' }: Noted): Promise<number> {
+  if (no !== undefined) return no
+  const filing = await tale.trx
+    .selectFrom('gathering_lines as l')
+    .innerJoin('filings as f', 'f.id', 'l.filing_id')
+    .where('l.key', '=', line)
+    .select('f.no')
+    .executeTakeFirstOrThrow()
+  return filing.no
 }
 
 const buildingOf = (door: string): string => door.split('-')[0] as string

@@ -5,7 +5,7 @@ import { writeToDesk } from '../listen/filings/thread.ts'
 import { isClosed } from '../listen/issues/rules.ts'
 import { moveAtDesk } from '../listen/issues/steps.ts'
 import { approveText } from '../listen/issues/texts.ts'
-import { hear, type Noted, saidAt } from './hearing.ts'
+import { hear, type Noted, numberOf, saidAt } from './hearing.ts'
 import type { Matter, Step, Voice } from './story/kinds.ts'
 import { chance, clockTime, known, type Moment, pick, type Tale } from './tale.ts'
 import { later, minutes, type When } from './when.ts'
@@ -44,8 +44,8 @@ export function matterMoments(when: When, key: string, matter: Matter): Moment[]
   return moments
 }
 
-async function accept(tale: Tale, key: string, matter: Matter, { no }: Noted, at: Date): Promise<void> {
-  const decision = { no: no as number, seen: 'submitted' as const, clerk: clerkFor(tale, key), at }
+async function accept(tale: Tale, key: string, matter: Matter, noted: Noted, at: Date): Promise<void> {
+  const decision = { no: await numberOf(tale, noted), seen: 'submitted' as const, clerk: clerkFor(tale, key), at }
   const issueNo = await acceptFiling(tale.db, tale.letterbox, decision, {
     title: matter.title,
     body: matter.text,
@@ -60,8 +60,9 @@ async function accept(tale: Tale, key: string, matter: Matter, { no }: Noted, at
   tale.issues.set(key, { id, no: issueNo })
 }
 
-async function merge(tale: Tale, key: string, _matter: Matter, { no }: Noted, at: Date): Promise<void> {
-  const decision = { no: no as number, seen: 'submitted' as const, clerk: clerkFor(tale, `${key} ${no}`), at }
+async function merge(tale: Tale, key: string, _matter: Matter, noted: Noted, at: Date): Promise<void> {
+  const no = await numberOf(tale, noted)
+  const decision = { no, seen: 'submitted' as const, clerk: clerkFor(tale, `${key} ${no}`), at }
   const words = '有邻居也说了这件事，我们放在一起办。您的原话都留着，有进展一样告诉您。'
   await mergeFiling(tale.db, tale.letterbox, decision, { issueNo: known(tale.issues, key).no, words })
 }
@@ -139,7 +140,7 @@ function threadMoments(when: When, voice: Voice, noted: Noted, from: Date): Mome
       at,
       async happens(tale) {
         if (i % 2 === 1) return writeToDesk(tale.trx, noted.code as string, words, at)
-        const act = { no: noted.no as number, clerk: clerkFor(tale, words), at }
+        const act = { no: await numberOf(tale, noted), clerk: clerkFor(tale, words), at }
         if (voice.phone) await revealContact(tale.db, tale.letterbox, act, '打电话核实情况')
         return replyToFiler(tale.db, tale.letterbox, act, words)
       },

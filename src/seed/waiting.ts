@@ -1,6 +1,6 @@
 import { askFiler, declineFiling, referFiling } from '../listen/filings/decisions.ts'
 import { withdrawFiling, writeToDesk } from '../listen/filings/thread.ts'
-import { hear, type Noted, saidAt } from './hearing.ts'
+import { hear, type Noted, numberOf, saidAt } from './hearing.ts'
 import { clerkFor } from './listening.ts'
 import { type Waiting, waiting } from './story/waiting.ts'
 import { clockTime, type Moment, type Tale } from './tale.ts'
@@ -33,7 +33,8 @@ function cameIn(when: When, told: Waiting, i: number): Date {
 }
 
 async function decide(tale: Tale, told: Waiting, noted: Noted, at: Date): Promise<void> {
-  const decision = { no: noted.no as number, seen: 'submitted' as const, clerk: clerkFor(tale, told.words), at }
+  const no = await numberOf(tale, noted)
+  const decision = { no, seen: 'submitted' as const, clerk: clerkFor(tale, told.words), at }
   const words = told.thread?.[0] ?? ''
   const { db, letterbox } = tale
   switch (told.state) {

@@ -184,6 +184,17 @@ async function liveThrough(town: Town) {
   })
   await done(staff, '/desk/gatherings', { title: '周三茶话会', place: '活动室', held_at: '2026-11-24T09:00' })
   await done(staff, '/desk/gatherings/1/lines', { key: randomUUID(), words: '车子停不下' })
+  await done(staff, '/desk/gatherings/1/announcement')
+  await done(visitor, '/gatherings/1/signups', { key: randomUUID(), name: '王芳', phone: '13800000003' })
+
+  const wide = { key: randomUUID(), title: '广场怎么用', closes_on: '2026-12-20', statements: '晚上九点以后要安静' }
+  await done(staff, '/desk/questions', wide)
+  const statement = await town.db.selectFrom('question_statements').select('id').executeTakeFirstOrThrow()
+  await done(visitor, '/questions/1/answers', { statement: String(statement.id), opinion: 'agree' })
+  await done(visitor, '/questions/1/statements', { key: randomUUID(), words: '再添几把椅子' })
+  // What it comes to is reckoned a moment later: it must not be taken for something the other neighbourhood did.
+  const reckoned = () => town.db.selectFrom('question_results').select('answers').execute()
+  for (let i = 0; i < 1_000 && (await reckoned()).length === 0; i++) await new Promise((wait) => setTimeout(wait, 20))
 
   const built = await done(staff, '/desk/bridges', { name: '街道平台', kind: 'partner', per_hour: '60', active: 'on' })
   const bridge = built.replace(/^\/c\/[^/]+/, '')
@@ -218,8 +229,12 @@ async function markAll({ id }: Community) {
     buildings: ['name'],
     filing_messages: ['words'],
     filings: ['words', 'place', 'surname'],
-    gatherings: ['title', 'place'],
+    gathering_lines: ['words', 'speaker'],
+    gathering_signups: ['name'],
+    gatherings: ['title', 'place', 'for_group'],
     households: ['door'],
+    question_statements: ['words'],
+    questions: ['title', 'lead'],
     issue_texts: ['title', 'body'],
     issues: ['title', 'public_text', 'place', 'next_step'],
     meetings: ['title', 'place'],
@@ -265,12 +280,17 @@ async function namesOf(town: Town): Promise<Record<string, string>> {
     presence: await one(sql`select id as of from attendance order by id`),
     text: await one(sql`select id as of from issue_texts order by id`),
     buildingId: await one(sql`select id as of from buildings order by id`),
+    statement: await one(sql`select id as of from question_statements order by id`),
     visit: await one(sql`select key as of from visits`),
     line: await one(sql`select key as of from filings where gathering_id is not null`),
     template: await one(sql`select id as of from reply_templates order by id`),
     pair: await one(sql`select id as of from synonyms order by id`),
     objection: await one(sql`select id as of from objections order by id`),
     day: '2026-12-01',
+    line: await one(sql`select key as of from gathering_lines`),
+    signup: await one(sql`select key as of from gathering_signups`),
+    board: await one(sql`select board_key as of from gatherings`),
+    room: await one(sql`select door_key as of from gatherings`),
     photo: randomUUID(),
     bridge: await one(sql`select key as of from bridges`),
     import: await one(sql`select key as of from imports`),
@@ -308,10 +328,13 @@ function pathOf({ path, params }: RouteLine, names: Record<string, string>): str
       [/\/bridges\//, 'bridge'],
       [/\/imports\//, 'import'],
       [/\/lines\//, 'line'],
+      [/\/signups\//, 'signup'],
+      [/\/board\//, 'board'],
       [/\/photos\//, 'photo'],
       [/\/rounds\//, 'round'],
       [/\/matters\//, 'matter'],
     ],
+    door: [[/\/arrivals\//, 'room']],
     code: [
       [/\/services\//, 'service'],
       [/\/join\//, 'meeting'],

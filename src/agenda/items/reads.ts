@@ -121,6 +121,7 @@ export async function itemPage(db: Db, no: number) {
       'withdrawn_at',
       heard(issuesOf('agenda_items.id')).as('heard'),
       standing(db).as('meeting'),
+      eb.selectFrom('agenda_pictures').whereRef('item_id', '=', 'agenda_items.id').select('result').as('picture'),
       jsonArrayFrom(
         eb
           .selectFrom('agenda_links')

@@ -7,6 +7,7 @@ import { says } from '../../lib/i18n.ts'
 import { itemPage, openItems, pool } from './reads.ts'
 import { whyNotEdit, whyNotUnlink, whyNotWithdraw } from './rules.ts'
 import { createItem, editItem, linkIssue, unlinkIssue, withdrawItem } from './store.ts'
+import { itemOfQuestion } from './wide.ts'
 
 type Pool = Awaited<ReturnType<typeof pool>>
 
@@ -93,6 +94,12 @@ export const items: Slice = (app, { clock }) => {
   app.post('/desk/agenda/:no/withdrawal', { schema: { params: byNo }, config: { who } }, async (req, reply) => {
     await withdrawItem(req.db, req.params.no, { personId: req.me.personId }, clock())
     return reply.goto('/desk/agenda')
+  })
+
+  // Here and not with the question: what comes later in the funnel may look back, never ahead.
+  app.post('/desk/questions/:no/item', { schema: { params: byNo }, config: { who } }, async (req, reply) => {
+    const no = await itemOfQuestion(req.db, req.params.no, { personId: req.me.personId }, clock())
+    return reply.goto(`/desk/agenda/${no}`)
   })
 
   async function poolPage(req: FastifyRequest, reply: FastifyReply, form: Form, ticked: number[], key: string) {

@@ -33,11 +33,23 @@ export async function atAGlance(db: Db, at: Date) {
           .orderBy('starts_at')
           .limit(1),
       ).as('meeting'),
+      // The next evening people are invited to; it rides along, for the front room may ask three times at most.
+      jsonObjectFrom(
+        eb
+          .selectFrom('gatherings')
+          .where('announced_at', 'is not', null)
+          .where('closed_at', 'is', null)
+          .where('held_at', '>', new Date(at.getTime() - 10_800_000))
+          .select(['no', 'title', 'place', 'held_at'])
+          .orderBy('held_at')
+          .limit(1),
+      ).as('gathering'),
     ])
     .executeTakeFirstOrThrow()
-  const { meeting } = row
+  const { meeting, gathering } = row
   return {
     open: Number(row.open),
+    gathering: gathering && { ...gathering, held_at: new Date(gathering.held_at) },
     meeting: meeting && { ...meeting, starts_at: new Date(meeting.starts_at), going: meeting.checkin_at !== null },
   }
 }

@@ -9,7 +9,7 @@ import { atAGlance, buildingsOf, storyOf, type Told } from './reads.ts'
 
 declare module '../../lib/http/views.ts' {
   interface Views {
-    'board/home/show': { cards: Card[]; open: number; meeting: Awaited<ReturnType<typeof atAGlance>>['meeting'] }
+    'board/home/show': { cards: Card[] } & Awaited<ReturnType<typeof atAGlance>>
     'board/home/issues': {
       cards: Card[]
       next: number | null

@@ -79,6 +79,16 @@ export interface Database {
   appeals: Appeals
   subscriptions: Subscriptions
   issue_search: IssueSearch
+  // hear
+  gathering_buildings: GatheringBuildings
+  gathering_signups: GatheringSignups
+  gathering_lines: GatheringLines
+  questions: Questions
+  question_voices: QuestionVoices
+  question_statements: QuestionStatements
+  question_answers: QuestionAnswers
+  question_results: QuestionResults
+  agenda_pictures: AgendaPictures
 }
 
 interface Communities {
@@ -219,6 +229,12 @@ interface Gatherings {
   created_at: Date
   closed_at: Date | null
   closed_by: number | null
+  announced_at: Date | null
+  audience: Generated<'all' | 'buildings' | 'group'>
+  for_group: Generated<string>
+  places: number | null
+  board_key: Generated<string>
+  door_key: Generated<string>
 }
 
 interface Visits {
@@ -716,4 +732,102 @@ interface IssueSearch {
   at: Date
   openly: string
   desk: string
+}
+
+// hear
+
+interface GatheringBuildings {
+  community_id: Own
+  gathering_id: number
+  building_id: number
+}
+
+interface GatheringSignups {
+  community_id: Own
+  id: Generated<number>
+  key: string
+  gathering_id: number
+  nth: number
+  household_id: number | null
+  name: Generated<string>
+  phone_sealed: Buffer | null
+  locale: 'zh' | 'en'
+  added_by: number | null
+  signed_at: Date
+  arrived_at: Date | null
+  withdrawn_at: Date | null
+}
+
+interface GatheringLines {
+  community_id: Own
+  id: Generated<number>
+  key: string
+  gathering_id: number
+  nth: number
+  words: string
+  signup_id: number | null
+  speaker: Generated<string>
+  noted_by: number
+  noted_at: Date
+  rev: Generated<number>
+  gone: 'undone' | 'struck' | null
+  filing_id: number | null
+}
+
+interface Questions {
+  community_id: Own
+  id: Generated<number>
+  no: Generated<number>
+  key: string
+  title: string
+  lead: Generated<string>
+  closes_at: Date
+  created_by: number
+  created_at: Date
+}
+
+interface QuestionVoices {
+  community_id: Own
+  id: Generated<number>
+  question_id: number
+  household_id: number | null
+  token_sha256: Buffer | null
+  began_at: Date
+}
+
+interface QuestionStatements {
+  community_id: Own
+  id: Generated<number>
+  key: string
+  question_id: number
+  words: string
+  state: Generated<'waiting' | 'approved' | 'rejected'>
+  reason: Generated<string>
+  voice_id: number | null
+  said_at: Date
+  decided_by: number | null
+  decided_at: Date | null
+}
+
+interface QuestionAnswers {
+  community_id: Own
+  voice_id: number
+  statement_id: number
+  opinion: number
+  answered_at: Date
+}
+
+interface QuestionResults {
+  community_id: Own
+  question_id: number
+  answers: number
+  reckoned_at: Date
+  result: Json
+}
+
+interface AgendaPictures {
+  community_id: Own
+  item_id: number
+  question_id: number
+  result: Json
 }

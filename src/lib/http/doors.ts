@@ -10,7 +10,7 @@ import type { App, Deps } from './slice.ts'
 
 const watch = {
   querystring: z.object({
-    topic: z.preprocess((topic) => (Array.isArray(topic) ? topic : [topic]), z.array(z.string().max(40)).max(8)),
+    topic: z.preprocess((topic) => (Array.isArray(topic) ? topic : [topic]), z.array(z.string().max(60)).max(8)),
     locale: z.enum(['zh', 'en']),
   }),
 }

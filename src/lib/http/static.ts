@@ -24,6 +24,7 @@ const sources: Record<string, [path: string | URL, type: string]> = {
   'door-leave.js': [own('door-leave.js'), 'text/javascript; charset=utf-8'],
   'transcribe.js': [own('transcribe.js'), 'text/javascript; charset=utf-8'],
   'idb.js': [require.resolve('idb/build/umd.js'), 'text/javascript; charset=utf-8'],
+  'hear.js': [own('hear.js'), 'text/javascript; charset=utf-8'],
   'htmx.js': [require.resolve('htmx.org/dist/htmx.min.js'), 'text/javascript; charset=utf-8'],
   'ws.js': [require.resolve('htmx-ext-ws/ws.js'), 'text/javascript; charset=utf-8'],
 }

@@ -22,6 +22,8 @@ interface Panel<V extends keyof Views> {
   /** Subjects whose notices make it stale: a panel `tally:7` with follows ['ballot'] is read again on `ballot:7`. */
   follows: readonly string[]
   who: Who
+  /** The secret of a panel that is not for everybody who knows its number: it is asked for as `heard:7:<pass>`. */
+  pass?: (db: Db, no: number) => Promise<string | null>
   /** Reads what the partial shows, and nothing that differs between two people looking at it. Null: nothing to show yet. */
   read: (db: Db, no: number, community: Community) => Promise<Views[V] | null>
 }
@@ -89,10 +91,22 @@ export function createLive(house: House, { ping, farewell, ...roomTiming } = pac
     }
   }
 
-  function roomOf(topic: Topic, { me, community, locale }: Place): Shown | null {
+  /** Whether she knows the secrets of the panels that have one. Nothing is waited for where none has. */
+  async function passes(topics: readonly Topic[], db: Db): Promise<ReadonlySet<Topic>> {
+    const known = new Set<Topic>()
+    for (const topic of topics) {
+      const [kind = '', digits = '', pass] = topic.split(':')
+      const asked = panels.get(kind)?.pass
+      if (asked && pass && isNumber(digits) && (await asked(db, Number(digits))) === pass) known.add(topic)
+    }
+    return known
+  }
+
+  function roomOf(topic: Topic, { me, community, locale }: Place, passed: ReadonlySet<Topic>): Shown | null {
     const [kind = '', digits = ''] = topic.split(':')
     const panel = panels.get(kind)
-    if (!panel || !/^\d{1,9}$/.test(digits) || !mayEnter(me, panel.who)) return null
+    if (!panel || !isNumber(digits) || !mayEnter(me, panel.who)) return null
+    if (panel.pass && !passed.has(topic)) return null
     const key = `${community.id} ${topic} ${locale}`
     const known = shown.get(key)
     if (known) return known
@@ -154,7 +168,9 @@ export function createLive(house: House, { ping, farewell, ...roomTiming } = pac
     },
     async join(socket, place) {
       if (closing) return socket.close(1012, 'restarting')
-      const joined = place.topics.map((topic) => roomOf(topic, place)).filter((room) => room !== null)
+      const passed = place.topics.some(isSecret) ? await passes(place.topics, place.db) : noTopics
+      if (socket.readyState !== socket.OPEN) return
+      const joined = place.topics.map((topic) => roomOf(topic, place, passed)).filter((room) => room !== null)
       if (joined.length === 0) return socket.close(1008, 'no such panel')
       sockets.set(socket, { alive: true, place, rooms: joined })
       socket.on('pong', () => {
@@ -187,6 +203,10 @@ export function createLive(house: House, { ping, farewell, ...roomTiming } = pac
     },
   }
 }
+
+const noTopics: ReadonlySet<Topic> = new Set()
+const isNumber = (digits: string) => /^\d{1,9}$/.test(digits)
+const isSecret = (topic: Topic) => topic.split(':').length > 2
 
 function isAbout({ panel, community: own, no: shownNo }: Shown, notice: string): boolean {
   const [community, topic = ''] = notice.split(' ')

@@ -28,6 +28,8 @@ export interface NewFiling {
   /** The volunteer or member of staff who wrote it down; null: the person herself. */
   recordedBy: number | null
   photoKey?: string
+  /** Whoever calls tells her in a message of its own. */
+  toldElsewhere?: true
 }
 
 /** Takes in one person's own words and gives what she needs to follow them. Nobody edits them afterwards. */
@@ -67,7 +69,7 @@ export async function takeFiling(trx: Trx, letterbox: Letterbox, filing: NewFili
     at,
     particulars: { channel: filing.channel },
   })
-  if (filing.phone) {
+  if (filing.phone && !filing.toldElsewhere) {
     const t = translator(filing.locale)
     const body = t('tell.filed', { no: row.no, link: trackingLink(letterbox, code) })
     await tell(trx, letterbox, { dedupKey: `filed:${row.id}`, phone: filing.phone, body })

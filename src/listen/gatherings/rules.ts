@@ -1,17 +1,63 @@
-/** 集中听 — a dated sitting where people speak and somebody writes along (domain 3.1). Pure. */
+/** 集中听 — people are invited, sit together, and somebody writes along, a line for each voice (domain 3.1). Pure. */
 import type { MessageKey } from '../../lib/i18n.ts'
+
+export const audiences = ['all', 'buildings', 'group'] as const
+
+/** How long a slip of the pen can be taken back without a trace on the board; afterwards a line is struck out. */
+const undoSeconds = 60
 
 export function whyNotNote(gathering: { closed_at: Date | null }): MessageKey | null {
   return gathering.closed_at ? 'gatherings.closed' : null
 }
 
-/** A slip of the pen is taken back by whoever made it, at once: only her last line, and only while nobody has taken it up. */
 export function whyNotTakeBack(
-  line: { key: string; state: string; recorded_by: number | null },
-  last: { key: string } | undefined,
+  line: { noted_by: number; noted_at: Date },
   personId: number,
+  at: Date,
 ): MessageKey | null {
-  if (line.recorded_by !== personId) return 'gatherings.notYours'
-  if (line.state !== 'submitted') return 'gatherings.takenUp'
-  return line.key === last?.key ? null : 'gatherings.notLast'
+  if (line.noted_by !== personId) return 'gatherings.notYours'
+  return undoUntil(line) >= at ? null : 'gatherings.tooLate'
+}
+
+export const undoUntil = (line: { noted_at: Date }): Date => new Date(line.noted_at.getTime() + undoSeconds * 1_000)
+
+/** `seen` is the version her page showed: of two who correct one line in the same moment the second is told. */
+export function whyNotEdit(line: { gone: string | null; rev: number }, seen: number): MessageKey | null {
+  if (line.gone === 'undone') return 'gatherings.undone'
+  return line.rev === seen ? null : 'gatherings.editedMeanwhile'
+}
+
+/** Whether another one may still sign up. Whoever stands in the room is counted in whatever the places say. */
+export function whyNotSignUp(gathering: {
+  announced_at: Date | null
+  closed_at: Date | null
+  places: number | null
+  taken: number
+}): MessageKey | null {
+  if (gathering.closed_at) return 'gatherings.over'
+  if (!gathering.announced_at) return 'gatherings.notAnnounced'
+  return gathering.places !== null && gathering.taken >= gathering.places ? 'gatherings.full' : null
+}
+
+interface Attendee {
+  nth: number
+  name: string
+  building: string | null
+  door: string | null
+}
+
+/** How a note-taker finds somebody: "3 王芳 12-602". The same in both languages, for it is typed, not read. */
+export function tagOf({ nth, name, building, door }: Attendee): string {
+  return [nth, name, building && door ? `${building}-${door}` : ''].filter((part) => part !== '').join(' ')
+}
+
+/**
+ * Whom a tag means: her whole tag, her number alone, or a name that only one of them has. Anybody else is a name as
+ * it was typed.
+ */
+export function speakerOf<A extends Attendee>(tag: string, attendees: readonly A[]): A | null {
+  const whole = attendees.find((one) => tagOf(one) === tag || String(one.nth) === tag)
+  if (whole) return whole
+  const named = attendees.filter((one) => one.name !== '' && one.name === tag)
+  return named.length === 1 ? (named[0] ?? null) : null
 }

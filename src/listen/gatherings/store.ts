@@ -1,89 +1,30 @@
-import { sql } from 'kysely'
-import { jsonArrayFrom } from 'kysely/helpers/postgres'
 import type { Db, Trx } from '../../lib/db/schema.ts'
-import type { Locale } from '../../lib/i18n.ts'
-import { journal } from '../../lib/journal.ts'
-import type { Letterbox } from '../../lib/outbox.ts'
-import { notFound, refuseIf } from '../../lib/refusal.ts'
-import { takeFiling } from '../filings/store.ts'
-import { whyNotNote, whyNotTakeBack } from './rules.ts'
+import { type By, journal } from '../../lib/journal.ts'
+import { notFound } from '../../lib/refusal.ts'
+import type { audiences } from './rules.ts'
 
-interface By {
+export interface Person {
   personId: number
 }
 
-const linesShown = 200
-
-/** The gatherings, newest first, with how many voices each heard. One statement. */
-export async function gatheringsHeld(db: Db) {
-  return db
-    .selectFrom('gatherings as g')
-    .select((eb) => [
-      'g.no',
-      'g.title',
-      'g.place',
-      'g.held_at',
-      'g.closed_at',
-      eb
-        .selectFrom('filings as f')
-        .whereRef('f.gathering_id', '=', 'g.id')
-        .where('f.state', '<>', 'withdrawn')
-        .select((f) => sql<number>`${f.fn.countAll()}::int`.as('n'))
-        .as('voices'),
-    ])
-    .orderBy('g.held_at', 'desc')
-    .orderBy('g.id', 'desc')
-    .limit(200)
-    .execute()
-}
-
-/** One gathering with its lines, newest first, and the buildings a speaker may come from. One statement. */
-export async function gatheringByNo(db: Db, no: number) {
-  const gathering = await db
-    .selectFrom('gatherings as g')
-    .where('g.no', '=', no)
-    .select((eb) => [
-      'g.no',
-      'g.title',
-      'g.place',
-      'g.held_at',
-      'g.closed_at',
-      eb
-        .selectFrom('filings as f')
-        .whereRef('f.gathering_id', '=', 'g.id')
-        .where('f.state', '<>', 'withdrawn')
-        .select((f) => sql<number>`${f.fn.countAll()}::int`.as('n'))
-        .as('voices'),
-      jsonArrayFrom(
-        eb
-          .selectFrom('filings as f')
-          .leftJoin('households as h', 'h.id', 'f.household_id')
-          .leftJoin('buildings as b', 'b.id', 'f.building_id')
-          .leftJoin('people as p', 'p.id', 'f.recorded_by')
-          .whereRef('f.gathering_id', '=', 'g.id')
-          .where('f.state', '<>', 'withdrawn')
-          .select(['f.key', 'f.no', 'f.words', 'f.state', 'b.name as building', 'h.door', 'p.name as recorder'])
-
-          .select(['f.filed_at', 'f.recorded_by', sql<boolean>`f.phone_sealed is not null`.as('phoned')])
-          .orderBy('f.id', 'desc')
-          .limit(linesShown),
-      ).as('lines'),
-      jsonArrayFrom(eb.selectFrom('buildings as b').select('b.name').orderBy('b.position').orderBy('b.name')).as(
-        'buildings',
-      ),
-    ])
-    .executeTakeFirstOrThrow(notFound)
-  const lines = gathering.lines.map((line) => ({ ...line, filed_at: new Date(line.filed_at) }))
-  return { ...gathering, lines, voices: gathering.voices ?? 0 }
+export interface Invitation {
+  title: string
+  place: string
+  heldAt: Date
+  /** Whom it is for; left out: everybody. */
+  audience?: (typeof audiences)[number]
+  /** Ids of this community's buildings, for `buildings`. */
+  buildings?: readonly number[]
+  /** In words, for `group`: "家有老人的". */
+  group?: string
+  /** Left out: as many as come. */
+  places?: number | null
+  announced?: boolean
 }
 
 /** Opens a gathering and gives its number. The same one asked for twice, by a second press, is one. */
-export async function openGathering(
-  db: Db,
-  { title, place, heldAt }: { title: string; place: string; heldAt: Date },
-  by: By,
-  at: Date,
-): Promise<number> {
+export async function openGathering(db: Db, invitation: Invitation, by: Person, at: Date): Promise<number> {
+  const { title, place, heldAt, audience = 'all', buildings = [], group = '', places = null } = invitation
   return db.transaction().execute(async (trx) => {
     // Her own row is the queue: two presses of one button come one after the other.
     await trx
@@ -108,144 +49,41 @@ export async function openGathering(
         title,
         place,
         held_at: heldAt,
+        audience,
+        for_group: audience === 'group' ? group : '',
+        places,
+        announced_at: invitation.announced ? at : null,
         created_by: by.personId,
         created_at: at,
-        closed_at: null,
-        closed_by: null,
       })
       .returning(['id', 'no'])
       .executeTakeFirstOrThrow()
-    await journal(trx, {
-      subject: { kind: 'gathering', id, no },
-      verb: 'gathering.opened',
-      by,
-      at,
-      particulars: { title },
-    })
+    if (audience === 'buildings' && buildings.length > 0) {
+      const rows = buildings.map((building) => ({ gathering_id: id, building_id: building }))
+      await trx.insertInto('gathering_buildings').values(rows).execute()
+    }
+    const subject = { kind: 'gathering' as const, id, no }
+    await journal(trx, { subject, verb: 'gathering.opened', by, at, particulars: { title } })
+    if (invitation.announced) await journal(trx, { subject, verb: 'gathering.announced', by, at })
     return no
   })
 }
 
-export interface NewLine {
-  /** Made by the sender: the same line sent twice is one line. */
-  key: string
-  words: string
-  /** Where the speaker lives, when she says so; null: she does not. */
-  household: { id: number; buildingId: number } | null
-  phone: string
-  locale: Locale
-}
-
-/** Files one voice. Refuses when the gathering is over. */
-export async function noteLine(
-  db: Db,
-  letterbox: Letterbox,
-  no: number,
-  line: NewLine,
-  by: By,
-  at: Date,
-): Promise<void> {
+/** Invites people out, once: from now on it stands on the public page and they may sign up. */
+export async function announceGathering(db: Db, no: number, by: By, at: Date): Promise<void> {
   await db.transaction().execute(async (trx) => {
     const gathering = await lockGathering(trx, no)
-    // Looked up under the lock, before the question whether it is over: a line that arrived is not refused for coming twice.
-    const known = await trx
-      .selectFrom('filings')
-      .select(['gathering_id', 'words'])
-      .where('key', '=', line.key)
-      .executeTakeFirst()
-    if (known) {
-      const same = known.gathering_id === gathering.id && known.words === line.words
-      return refuseIf(same ? null : 'gatherings.alreadyNoted')
-    }
-    refuseIf(whyNotNote(gathering))
-    await takeFiling(
-      trx,
-      letterbox,
-      {
-        key: line.key,
-        channel: 'gather',
-        words: line.words,
-        place: '',
-        buildingId: line.household?.buildingId ?? null,
-        householdId: line.household?.id ?? null,
-        surname: '',
-        nameShown: false,
-        phone: line.phone,
-        locale: line.locale,
-        gatheringId: gathering.id,
-        recordedBy: by.personId,
-      },
-      by,
-      at,
-    )
+    if (gathering.announced_at || gathering.closed_at) return
+    await trx.updateTable('gatherings').set({ announced_at: at }).where('id', '=', gathering.id).execute()
+    await journal(trx, { subject: { kind: 'gathering', id: gathering.id, no }, verb: 'gathering.announced', by, at })
   })
 }
 
-/** Takes one's own last line back. Sent twice, it takes back one. */
-export async function takeBack(db: Db, no: number, key: string, by: By, at: Date): Promise<void> {
-  await db.transaction().execute(async (trx) => {
-    const gathering = await lockGathering(trx, no)
-    refuseIf(whyNotNote(gathering))
-    const line = await trx
-      .selectFrom('filings')
-      .select(['id', 'no', 'key', 'state', 'recorded_by'])
-      .where('key', '=', key)
-      .where('gathering_id', '=', gathering.id)
-      .forUpdate()
-      .executeTakeFirstOrThrow(notFound)
-    if (line.state === 'withdrawn' && line.recorded_by === by.personId) return
-    const last = await trx
-      .selectFrom('filings')
-      .select('key')
-      .where('gathering_id', '=', gathering.id)
-      .where('recorded_by', '=', by.personId)
-      .where('state', '<>', 'withdrawn')
-      .orderBy('id', 'desc')
-      .limit(1)
-      .executeTakeFirst()
-    refuseIf(whyNotTakeBack(line, last, by.personId))
-    await trx.updateTable('filings').set({ state: 'withdrawn' }).where('id', '=', line.id).execute()
-    await journal(trx, {
-      subject: { kind: 'filing', id: line.id, no: line.no },
-      verb: 'filing.takenBack',
-      was: 'submitted',
-      became: 'withdrawn',
-      by,
-      at,
-    })
-  })
-}
-
-/** Ends the note-taking; once. */
-export async function closeGathering(db: Db, no: number, by: By, at: Date): Promise<void> {
-  await db.transaction().execute(async (trx) => {
-    const gathering = await lockGathering(trx, no)
-    if (gathering.closed_at) return
-    await trx
-      .updateTable('gatherings')
-      .set({ closed_at: at, closed_by: by.personId })
-      .where('id', '=', gathering.id)
-      .execute()
-    await journal(trx, { subject: { kind: 'gathering', id: gathering.id, no }, verb: 'gathering.closed', by, at })
-  })
-}
-
-/** The door somebody names; null for one that is not ours. */
-export async function householdAt(db: Db, building: string, door: string) {
-  const row = await db
-    .selectFrom('households as h')
-    .innerJoin('buildings as b', 'b.id', 'h.building_id')
-    .select(['h.id', 'h.building_id as buildingId'])
-    .where('b.name', '=', building)
-    .where('h.door', '=', door)
-    .executeTakeFirst()
-  return row ?? null
-}
-
-async function lockGathering(trx: Trx, no: number) {
+/** Whatever happens in a gathering stands in line here: numbers are given one after the other, and the close is the last. */
+export async function lockGathering(trx: Trx, no: number) {
   return trx
     .selectFrom('gatherings')
-    .select(['id', 'closed_at'])
+    .select(['id', 'no', 'title', 'place', 'held_at', 'closed_at', 'announced_at', 'places', 'door_key'])
     .where('no', '=', no)
     .forUpdate()
     .executeTakeFirstOrThrow(notFound)

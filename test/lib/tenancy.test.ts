@@ -282,7 +282,6 @@ async function namesOf(town: Town): Promise<Record<string, string>> {
     buildingId: await one(sql`select id as of from buildings order by id`),
     statement: await one(sql`select id as of from question_statements order by id`),
     visit: await one(sql`select key as of from visits`),
-    line: await one(sql`select key as of from filings where gathering_id is not null`),
     template: await one(sql`select id as of from reply_templates order by id`),
     pair: await one(sql`select id as of from synonyms order by id`),
     objection: await one(sql`select id as of from objections order by id`),

@@ -13,6 +13,7 @@ export type Subject =
   | 'visit'
   | 'round'
   | 'gathering'
+  | 'question'
   | 'issue'
   | 'item'
   | 'meeting'

@@ -1,4 +1,4 @@
-import { XMLParser, XMLValidator } from 'fast-xml-parser'
+import { XMLParser } from 'fast-xml-parser'
 
 /** XML as GeoReport v2 writes it, and as somebody's program might. */
 
@@ -56,8 +56,8 @@ const deepest = 20
 export function readXml(text: string): Record<string, unknown> | null {
   if (/<!(?:DOCTYPE|ENTITY|ELEMENT|ATTLIST|NOTATION)/i.test(text) || depthOf(text) > deepest) return null
   try {
-    if (XMLValidator.validate(text) !== true) return null
-    const read: unknown = parser.parse(text)
+    // It throws where the text is not well-formed.
+    const read: unknown = parser.parse(text, true)
     return typeof read === 'object' && read !== null ? (decoded(read) as Record<string, unknown>) : null
   } catch {
     return null

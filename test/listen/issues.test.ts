@@ -354,7 +354,12 @@ t.test('closing is the chair’s, with a reason; a step the table does not have 
 
 t.test('of two who move it in the same moment the second is told', async (t) => {
   const no = await publicMatter('两个人同时动这一件')
-  const replies = await Promise.all([step(shen, no, 'pooled'), step(gu, no, 'referred', { target: '房管所' })])
+  t.match((await shen.get(`/desk/issues/${no}`)).body, 'name="seen" value="accepted"')
+  const seen = 'accepted'
+  const replies = await Promise.all([
+    step(shen, no, 'pooled', { seen }),
+    step(gu, no, 'referred', { seen, target: '房管所' }),
+  ])
   t.same(replies.map((reply) => reply.statusCode).sort(), [303, 409])
 })
 

@@ -58,6 +58,8 @@ const Step = ({ seats }: Listing, today: string) =>
   z
     .object({
       to: z.enum(issueStates, says('issues.to.missing')),
+      /** Where the page showed the matter to be. */
+      seen: z.enum(issueStates).optional().catch(undefined),
       words: open(said({ max: 500, min: 4, missing: 'issues.words.missing' })),
       next: open(line({ max: 80 })),
       deadline: dueDay,
@@ -126,10 +128,11 @@ export const issues: Slice = (app, { clock }) => {
       const offers = await issueOnDesk(req.db, req.params.no)
       const input = readForm(Step(offers, shanghaiDay(at)), req.body)
       if ('form' in input) return again(req, reply, input.form)
-      const { to, words, next, deadline, handler, target } = input.data
+      const { to, seen, words, next, deadline, handler, target } = input.data
       await moveAtDesk(req.db, req.letterbox, {
         no: req.params.no,
         to,
+        ...(seen && { seen }),
         words,
         target: to === 'referred' ? target : '',
         seatId: to === 'assigned' ? handler : null,

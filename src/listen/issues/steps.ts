@@ -38,6 +38,8 @@ const news: Partial<Record<IssueState, MessageKey>> = {
 interface DeskMove {
   no: number
   to: IssueState
+  /** Where the page showed the matter to be: of two who move it in the same moment the second is told. */
+  seen?: IssueState
   clerk: Clerk
   at: Date
   /** Public: stands under the step on the timeline. */
@@ -63,7 +65,7 @@ export async function moveAtDesk(db: Db, letterbox: Letterbox, move: DeskMove): 
       .executeTakeFirstOrThrow(notFound)
     const reason = whyNotMoveAtDesk(issue, to, clerk)
     if (reason === 'issues.chairOnly') throw new Refusal(reason, 403)
-    refuseIf(reason)
+    refuseIf(reason ?? (move.seen && move.seen !== issue.state ? 'issues.cannotMove' : null))
     const seat = move.seatId === null ? null : await handTo(trx, issue.id, move.seatId)
     await moveIssue(trx, {
       issueId: issue.id,

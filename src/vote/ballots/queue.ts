@@ -3,7 +3,7 @@ import { Refusal } from '../../lib/refusal.ts'
 /** At most this many in one statement; more wait for the next one. */
 const batchSize = 500
 /** What waits in one process for one ballot. Beyond it people are asked to press again rather than to wait for ever. */
-const mostWaiting = 5_000
+const mostWaiting = 20_000
 /** Of one voter: somebody who presses without end fills his own places, not his neighbours'. */
 const mostOfOne = 100
 /** Answers handed out before the process looks up again. */

@@ -85,8 +85,8 @@ t.test('who presses without end fills his own places, not his neighbours’', as
 
 t.test('a queue that is full says so', async (t) => {
   const { cast } = box()
-  const answers = await Promise.all(many(6_000).map((item) => whyNot(cast(item))))
+  const answers = await Promise.all(many(21_000).map((item) => whyNot(cast(item))))
   const crowded = answers.filter((why) => why === 'ballots.crowded').length
-  t.equal(crowded, 999, 'one is under way, five thousand wait')
+  t.equal(crowded, 999, 'one is under way, twenty thousand wait')
   t.equal(await whyNot(cast({ voter: 1, n: 1 })), null, 'and it is open again afterwards')
 })

@@ -11,8 +11,8 @@ import { filingNumber, whyNotWithdraw, whyNotWrite } from '../../listen/filings/
 import { filingByCode, trackingLink } from '../../listen/filings/store.ts'
 import { withdrawFiling, writeToDesk } from '../../listen/filings/thread.ts'
 import { isClosed, type Stage, stageOf } from '../../listen/issues/rules.ts'
+import { objectTo } from '../../listen/mergers/objections.ts'
 import { whyNotObject } from '../../listen/mergers/rules.ts'
-import { objectTo } from '../../listen/mergers/store.ts'
 import { refuseIfVotedOn, type Tracked, trackedFiling } from './reads.ts'
 
 declare module '../../lib/http/views.ts' {

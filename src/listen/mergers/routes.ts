@@ -4,10 +4,11 @@ import { blank, type Form, line, number, readForm } from '../../lib/http/forms.t
 import type { Slice } from '../../lib/http/slice.ts'
 import type { MessageKey } from '../../lib/i18n.ts'
 import type { Clerk } from '../issues/rules.ts'
+import { keepTogether } from './objections.ts'
 import { settlePair } from './pairs.ts'
 import { objectionsWaiting, proposedPairs, sideBySide } from './reads.ts'
 import { whyNotPutInto } from './rules.ts'
-import { keepTogether, mergeIssue, takeOut } from './store.ts'
+import { mergeIssue, takeOut } from './store.ts'
 
 type Both = Awaited<ReturnType<typeof sideBySide>>
 

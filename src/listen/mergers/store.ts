@@ -7,6 +7,7 @@ import { notFound, Refusal, refuseIf } from '../../lib/refusal.ts'
 import { tellFiler } from '../filings/store.ts'
 import { type Clerk, type IssueState, isClosed } from '../issues/rules.ts'
 import { indexIssues } from '../search/store.ts'
+import { settle } from './objections.ts'
 import { pairsBetween, whyNotPutInto, whyNotTakeOut } from './rules.ts'
 
 interface Act {
@@ -133,45 +134,6 @@ export async function takeOut(db: Db, letterbox: Letterbox, { no, clerk, at }: A
   })
 }
 
-/** 这不是一回事: what she says waits for the desk. Saying it twice is saying it once. */
-export async function objectTo(trx: Trx, { mergerId, filing, words, at }: Objection): Promise<void> {
-  const added = await trx
-    .insertInto('objections')
-    .values({ merger_id: mergerId, filing_id: filing.id, words, at, settled_at: null, settled_by: null })
-    .onConflict((oc) => oc.columns(['community_id', 'merger_id', 'filing_id']).doNothing())
-    .returning('id')
-    .executeTakeFirst()
-  if (!added) return
-  await journal(trx, { subject: { kind: 'filing', id: filing.id, no: filing.no }, verb: 'filing.objected', by: {}, at })
-}
-
-interface Objection {
-  mergerId: number
-  filing: { id: number; no: number }
-  words: string
-  at: Date
-}
-
-/** The desk has read an objection and leaves things as they are; her thread says why. */
-export async function keepTogether(db: Db, objectionId: number, { personId }: Clerk, at: Date): Promise<void> {
-  await db.transaction().execute(async (trx) => {
-    const row = await trx
-      .updateTable('objections')
-      .set({ settled_at: at, settled_by: personId })
-      .where('id', '=', objectionId)
-      .where('settled_at', 'is', null)
-      .returning('filing_id')
-      .executeTakeFirst()
-    if (!row) throw new Refusal('mergers.settled')
-    await journal(trx, {
-      subject: { kind: 'filing', id: row.filing_id },
-      verb: 'filing.keptTogether',
-      by: { personId },
-      at,
-    })
-  })
-}
-
 /** A filing was put to a matter, or taken out of it: what is said against it is settled with that. */
 export async function noteFilingMerged(
   trx: Trx,
@@ -215,15 +177,6 @@ export async function proposePairs(trx: Trx, words: string, text: string, at: Da
       .onConflict((oc) => oc.columns(['community_id', 'word', 'alike']).doUpdateSet({ times: sql`synonyms.times + 1` }))
       .execute()
   }
-}
-
-async function settle(trx: Trx, mergerId: number, personId: number, at: Date): Promise<void> {
-  await trx
-    .updateTable('objections')
-    .set({ settled_at: at, settled_by: personId })
-    .where('merger_id', '=', mergerId)
-    .where('settled_at', 'is', null)
-    .execute()
 }
 
 type Locked = Awaited<ReturnType<typeof lockParts>>[number]

@@ -236,6 +236,11 @@ interface Gatherings {
   places: number | null
   board_key: Generated<string>
   door_key: Generated<string>
+  rev: Generated<number>
+  moved_at: Date | null
+  called_off_at: Date | null
+  called_off_by: number | null
+  called_off_why: Generated<string>
 }
 
 interface Visits {
@@ -756,6 +761,7 @@ interface GatheringSignups {
   added_by: number | null
   signed_at: Date
   arrived_at: Date | null
+  waiting_since: Date | null
   withdrawn_at: Date | null
 }
 

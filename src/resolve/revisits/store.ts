@@ -149,7 +149,9 @@ async function conclude(trx: Trx, letterbox: Letterbox, resolution: Resolution, 
   const outcome = verdict(answers, resolution.claimed_at, at)
   if (outcome === 'reopened') await reopenResolution(trx, letterbox, resolution, { by, at })
   else if (outcome !== 'waiting' && !resolution.closed_at) {
-    await closeResolution(trx, resolution, { how: outcome, by, at })
+    // A question put to everybody keeps no name to ask; the line does not say that somebody was asked and kept silent.
+    const how = answers.length === 0 ? 'unasked' : outcome
+    await closeResolution(trx, resolution, { how, by, at })
   }
   return outcome
 }

@@ -100,6 +100,7 @@ create table filings (
   surname      text not null default '',
   name_shown   boolean not null default false,
   phone_sealed bytea,
+  phone_quiet  boolean not null default false,                            -- left with somebody else, to be called back: no texts
   locale       text not null check (locale in ('zh', 'en')),
   code_sha256  bytea not null,
   code_sealed  bytea not null,

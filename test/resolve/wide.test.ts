@@ -33,10 +33,10 @@ t.test('what everybody was asked goes through a meeting and a promise to its end
   reckoner.soon(town.community.id, id)
   await reckoner.settle()
   const item = numberIn(await shen.post(`/desk/questions/${question}/item`))
-  t.match((await shen.get('/desk/agenda')).body, /广场晚上怎么用[\s\S]*来自“大家说”[\s\S]*还没上会/)
+  t.match((await shen.get('/desk/agenda')).body, /广场晚上怎么用[\s\S]*来自“大家说”[\s\S]*等着上会/)
 
   const meet = async (minute: string) => {
-    const evening = { key: randomUUID(), title: '十二月会议', place: '活动室', starts_at: `2026-11-24T19:${minute}` }
+    const evening = { key: randomUUID(), title: '十二月会议', place: '活动室', startsAt: `2026-11-24T19:${minute}` }
     const meeting = numberIn(await shen.post('/desk/meetings', evening))
     t.match((await shen.get(`/desk/meetings/${meeting}`)).body, '广场晚上怎么用', 'it may go onto the order')
     t.equal((await shen.post(`/desk/meetings/${meeting}/items`, { item: String(item), minutes: '10' })).statusCode, 303)

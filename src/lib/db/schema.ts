@@ -327,6 +327,7 @@ interface Filings {
   surname: Generated<string>
   name_shown: Generated<boolean>
   phone_sealed: Buffer | null
+  phone_quiet: Generated<boolean>
   locale: 'zh' | 'en'
   code_sha256: Buffer
   code_sealed: Buffer
@@ -612,6 +613,8 @@ interface Arrivals {
   category: string | null
   sender_sealed: Buffer | null
   photo_key: string | null
+  media_url: Generated<string>
+  point: Generated<string>
   said_at: Date | null
   arrived_at: Date
   state: Generated<'waiting' | 'filed' | 'aside'>

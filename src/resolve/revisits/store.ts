@@ -25,7 +25,7 @@ export async function askFilers(trx: Trx, letterbox: Letterbox, resolution: Reso
     .innerJoin('agenda_links', (join) =>
       join.on('agenda_links.issue_id', '=', sql<number>`coalesce(issues.merged_into, issues.id)`),
     )
-    .select(['filings.id', 'locale', 'phone_sealed', 'code_sealed'])
+    .select(['filings.id', 'locale', 'phone_sealed', 'phone_quiet', 'code_sealed'])
     .where('agenda_links.item_id', '=', resolution.item_id)
     .where('filings.state', '<>', 'withdrawn')
     .orderBy('filings.id')

@@ -47,7 +47,9 @@ export async function openStage(t: Test, town: Town): Promise<Stage> {
         Object.entries({ ...cookies, lang }).map(([name, value]) => ({ name, value, url: base })),
       )
       const page = await context.newPage()
-      page.setDefaultTimeout(15_000)
+      // Patient: the machine may be many times slower than a phone's user would bear.
+      page.setDefaultTimeout(60_000)
+      page.setDefaultNavigationTimeout(120_000)
       page.on('pageerror', (error) => t.fail(`${page.url()}: ${error.message}`))
       page.on('console', (message) => {
         // A refused form answers 409 or 422, which the browser reports as a failed resource; that is no fault of the page.

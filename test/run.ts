@@ -42,9 +42,30 @@ function run(name: string, env: Record<string, string>): boolean {
     env: { ...rest, ...env },
   })
   const { pass, fail } = totals(raw)
+  if (fail > 0) process.stdout.write(failures(raw))
   rmSync(raw, { force: true })
   process.stdout.write(`== on ${name}: ${pass} passed, ${fail} failed\n`)
   return status === 0 && fail === 0
+}
+
+/** Which tests failed, with the sentence they are nested in and what tap said of them: the only trace a log keeps. */
+function failures(path: string): string {
+  try {
+    const lines = readFileSync(path, 'utf8').split('\n')
+    return lines
+      .flatMap((line, i) => (/^\s*not ok /.test(line) ? [line, ...diagnosis(lines.slice(i + 1, i + 40))] : []))
+      .map((line) => `${line.slice(0, 300)}\n`)
+      .slice(0, 200)
+      .join('')
+  } catch {
+    return ''
+  }
+}
+
+function diagnosis(after: string[]): string[] {
+  const begins = after.findIndex((line) => /^\s*---$/.test(line))
+  const ends = after.findIndex((line) => /^\s*\.\.\.$/.test(line))
+  return begins === 0 && ends > 0 ? after.slice(1, ends) : []
 }
 
 /** tap's own last word, `# { total: 4, pass: 3, fail: 1 }`; a run that did not get that far has failed. */

@@ -190,11 +190,11 @@ t.test('the shuttle bus that stops too early: from a sentence to a result she co
       await page.locator('.booth button.btn-1').first().click()
       await page.locator('.receipt').first().waitFor()
     }
-    await wall.page.getByText('已投 4 户').first().waitFor({ timeout: 5_000 })
+    await wall.page.getByText('已投 4 户').first().waitFor()
     t.ok(await undecided?.page.locator('.opt-against input').first().isChecked(), 'a half-filled ballot is as it was')
     await undecided?.page.locator('.booth button.btn-1').first().click()
     await undecided?.page.locator('.receipt').first().waitFor()
-    await wall.page.getByText('已投 5 户').first().waitFor({ timeout: 5_000 })
+    await wall.page.getByText('已投 5 户').first().waitFor()
 
     await zhou.page.keyboard.press('Space')
     await wall.page.locator('.verdict').waitFor()

@@ -223,9 +223,9 @@ function panels({ live }: Pick<Town, 'live'>) {
 const changed = (topic: `${string}:${number}`) => town.db.transaction().execute((trx) => announce(trx, topic))
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 async function until(test: () => boolean): Promise<void> {
-  for (let i = 0; i < 1_000; i++) {
+  for (let i = 0; i < 6_000; i++) {
     if (test()) return
     await pause(10)
   }
-  throw new Error('waited ten seconds in vain')
+  throw new Error('waited a minute in vain')
 }

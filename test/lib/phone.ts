@@ -47,7 +47,7 @@ export async function call(
     send: (text) => socket.send(text),
     close: () => socket.close(),
     async until(test, what) {
-      const end = Date.now() + 15_000
+      const end = Date.now() + 60_000
       while (!test(phone)) {
         if (Date.now() > end) throw new Error(`waited for ${what}; closed: ${closed}, frames: ${frames.join('\n')}`)
         await new Promise((resolve) => setTimeout(resolve, 10))

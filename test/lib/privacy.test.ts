@@ -162,11 +162,11 @@ async function raw({ origin }: Running, text: string): Promise<void> {
       .on('data', () => {})
       .on('error', () => done())
       .on('close', () => done())
-    setTimeout(() => socket.destroy(), 2_000).unref()
+    setTimeout(() => socket.destroy(), 10_000).unref()
   })
 }
 
 async function until(test: () => boolean): Promise<void> {
-  for (let i = 0; i < 1_500 && !test(); i++) await new Promise((resolve) => setTimeout(resolve, 20))
+  for (let i = 0; i < 3_000 && !test(); i++) await new Promise((resolve) => setTimeout(resolve, 20))
   if (!test()) throw new Error('waited thirty seconds in vain')
 }

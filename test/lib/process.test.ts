@@ -75,7 +75,7 @@ t.test('it starts, answers, stops', async (t) => {
   t.equal(status, 303, 'the request under way was answered')
   t.equal((await house.ended).code, 0)
   t.equal(await told, 1012, 'the page was told to come back')
-  t.ok(Date.now() - at < 5_000, `and nothing idle or asleep held it up (${Date.now() - at} ms)`)
+  t.ok(Date.now() - at < 12_000, 'and nothing idle or asleep held it up until it would have been cut off')
 })
 
 t.test('trial mode belongs to one process', { skip: onServer && 'a server is made for several' }, async (t) => {

@@ -194,7 +194,7 @@ async function liveThrough(town: Town) {
   await done(visitor, '/questions/1/statements', { key: randomUUID(), words: '再添几把椅子' })
   // What it comes to is reckoned a moment later: it must not be taken for something the other neighbourhood did.
   const reckoned = () => town.db.selectFrom('question_results').select('answers').execute()
-  for (let i = 0; i < 1_000 && (await reckoned()).length === 0; i++) await new Promise((wait) => setTimeout(wait, 20))
+  for (let i = 0; i < 3_000 && (await reckoned()).length === 0; i++) await new Promise((wait) => setTimeout(wait, 20))
 
   const built = await done(staff, '/desk/bridges', { name: '街道平台', kind: 'partner', per_hour: '60', active: 'on' })
   const bridge = built.replace(/^\/c\/[^/]+/, '')

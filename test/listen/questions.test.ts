@@ -268,7 +268,7 @@ t.test('a question is put to everybody, and answered a statement at a time', asy
     quick.soon(town.community.id, id)
     const stored = () =>
       town.db.selectFrom('question_results').select('answers').where('question_id', '=', id).execute()
-    for (let i = 0; i < 300 && (await stored()).length === 0; i++) await new Promise((done) => setTimeout(done, 20))
+    for (let i = 0; i < 3_000 && (await stored()).length === 0; i++) await new Promise((done) => setTimeout(done, 20))
     t.same(await stored(), [{ answers: 1 }])
     const without = await ask('没人说')
     t.match((await shen.post(`/desk/questions/${without}/item`)).statusCode, 409)

@@ -124,7 +124,7 @@ async function counted(no: number) {
   return { votes, keys }
 }
 
-async function again<R>(read: () => Promise<R>, tries = 20): Promise<R> {
+async function again<R>(read: () => Promise<R>, tries = 500): Promise<R> {
   for (let left = tries; left > 1; left--) {
     try {
       return await read()

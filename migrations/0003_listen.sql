@@ -107,6 +107,7 @@ create table filings (
   visit_id     integer,
   gathering_id integer,
   recorded_by  integer,
+  topic        text,                                                      -- what whoever wrote it down took it for; the desk decides
   state        text not null default 'submitted' check (state in ('submitted', 'need_info', 'accepted', 'declined', 'referred', 'withdrawn')),
   reason       text,                                                    -- code, when declined
   referred_to  text,

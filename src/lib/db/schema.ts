@@ -328,6 +328,7 @@ interface Filings {
   name_shown: Generated<boolean>
   phone_sealed: Buffer | null
   phone_quiet: Generated<boolean>
+  topic: string | null
   locale: 'zh' | 'en'
   code_sha256: Buffer
   code_sealed: Buffer

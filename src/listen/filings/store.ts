@@ -5,7 +5,7 @@ import { type Locale, type MessageKey, translator, type Values } from '../../lib
 import { type By, journal } from '../../lib/journal.ts'
 import { type Letterbox, tell } from '../../lib/outbox.ts'
 import { groupCode, randomCode, sha256 } from '../../lib/tokens.ts'
-import type { Channel } from '../issues/rules.ts'
+import type { Category, Channel } from '../issues/rules.ts'
 import { tellFollowers } from '../subscriptions/store.ts'
 import { triageDays } from './rules.ts'
 
@@ -30,6 +30,8 @@ export interface NewFiling {
   /** The volunteer or member of staff who wrote it down; null: the person herself. */
   recordedBy: number | null
   photoKey?: string
+  /** What whoever wrote it down took it for; the desk decides. */
+  topic?: Category | null
   /** Whoever calls tells her in a message of its own. */
   toldElsewhere?: true
 }
@@ -56,6 +58,7 @@ export async function takeFiling(trx: Trx, letterbox: Letterbox, filing: NewFili
       visit_id: filing.visitId ?? null,
       gathering_id: filing.gatheringId ?? null,
       recorded_by: filing.recordedBy,
+      topic: filing.topic ?? null,
       filed_at: at,
       due_on: workingDayAfter(at, triageDays),
     })

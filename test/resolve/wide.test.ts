@@ -48,12 +48,7 @@ t.test('what everybody was asked goes through a meeting and a promise to its end
   t.equal((await zhou.post(`/meetings/${first}/adjournment`)).statusCode, 303)
 
   const meeting = await meet('30')
-  const { code } = await town.db
-    .selectFrom('meetings')
-    .select('code')
-    .where('no', '=', meeting)
-    .executeTakeFirstOrThrow()
-  for (const door of doors) await door.post(`/join/${code}`)
+  for (const door of doors) await door.post(`/meetings/${meeting}/attendance`)
   const at = `/meetings/${meeting}/items/${item}`
   for (const step of ['introduction', 'discussion']) t.equal((await zhou.post(`${at}/${step}`)).statusCode, 303, step)
   const opening = { question: '同意广场九点以后安静', rule: 'M1', abstain: 'on', tally: 'live' }

@@ -100,12 +100,14 @@ create table filings (
   surname      text not null default '',
   name_shown   boolean not null default false,
   phone_sealed bytea,
+  phone_quiet  boolean not null default false,                            -- left with somebody else, to be called back: no texts
   locale       text not null check (locale in ('zh', 'en')),
   code_sha256  bytea not null,
   code_sealed  bytea not null,
   visit_id     integer,
   gathering_id integer,
   recorded_by  integer,
+  topic        text,                                                      -- what whoever wrote it down took it for; the desk decides
   state        text not null default 'submitted' check (state in ('submitted', 'need_info', 'accepted', 'declined', 'referred', 'withdrawn')),
   reason       text,                                                    -- code, when declined
   referred_to  text,

@@ -62,6 +62,8 @@ create table arrivals (
   category     text,
   sender_sealed bytea,                                       -- name and phone of who said it
   photo_key    uuid,
+  media_url    text not null default '' check (length(media_url) <= 500), -- a link somebody sent; we never fetch it
+  point        text not null default '' check (length(point) <= 40),      -- '31.230416, 121.473701', for the desk
   said_at      timestamptz,
   arrived_at   timestamptz not null,
   state        text not null default 'waiting' check (state in ('waiting', 'filed', 'aside')),
@@ -83,6 +85,7 @@ create index arrivals_state on arrivals (community_id, state, id);
 create index arrivals_rate on arrivals (community_id, bridge_id, arrived_at);
 create index arrivals_filing on arrivals (community_id, filing_id) where filing_id is not null;
 create index arrivals_photo on arrivals (community_id, photo_key) where photo_key is not null;
+create index arrivals_named on arrivals (community_id, decided_at) where sender_sealed is not null and decided_at is not null;
 call belongs_to_community('arrivals');
 
 -- Which signed messages have been here: the same one again changes nothing.
@@ -96,6 +99,7 @@ create table hook_calls (
   foreign key (community_id, bridge_id) references bridges (community_id, id),
   foreign key (community_id, arrival_id) references arrivals (community_id, id)
 );
+create index hook_calls_old on hook_calls (community_id, at);
 create index hook_calls_rate on hook_calls (community_id, bridge_id, at);
 call belongs_to_community('hook_calls');
 

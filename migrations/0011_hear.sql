@@ -8,7 +8,15 @@ alter table gatherings
   add column for_group    text not null default '' check (length(for_group) <= 40),
   add column places       integer check (places between 1 and 2000),                -- null: as many as come
   add column board_key    uuid not null default gen_random_uuid(),
-  add column door_key     uuid not null default gen_random_uuid();
+  add column door_key     uuid not null default gen_random_uuid(),
+  add column rev          integer not null default 1,      -- which version of time, place and places a page showed
+  add column moved_at     timestamptz,                     -- another time or place than the one people signed up for
+  add column called_off_at timestamptz,
+  add column called_off_by integer,
+  add column called_off_why text not null default '' check (length(called_off_why) <= 200),
+  add check ((called_off_at is null) = (called_off_by is null) and (called_off_at is null) = (called_off_why = '')),
+  add check (called_off_at is null or closed_at is null),
+  add foreign key (community_id, called_off_by) references people (community_id, id);
 create index gatherings_announced on gatherings (community_id, held_at desc) where announced_at is not null;
 
 create table gathering_buildings (
@@ -35,6 +43,7 @@ create table gathering_signups (
   added_by     integer,                             -- who of the desk wrote her down; null: she herself
   signed_at    timestamptz not null,
   arrived_at   timestamptz,
+  waiting_since timestamptz,                        -- all places were taken; null: she has one. Who waits stands in line by nth
   withdrawn_at timestamptz,
   primary key (community_id, id),
   unique (community_id, key),

@@ -22,6 +22,7 @@ const Environment = z.object({
     .optional(),
   DATA_DIR: z.string().min(1).default('data'),
   KEY_DIR: z.string().min(1).optional(),
+  CA_FILE: z.string().min(1).optional(),
   NOTIFY_SINK: sink.optional(),
   LOG_LEVEL: oneOf(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
   TRUST_PROXY: z
@@ -44,6 +45,8 @@ export interface Config {
   publicOrigin: string | undefined
   dataDir: string
   keyDir: string
+  /** PEM of an authority of the town's own, for partners and mail servers we call. */
+  caFile: string | undefined
   notifySink: string | undefined
   logLevel: string
   trustProxy: string | undefined
@@ -74,6 +77,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     publicOrigin: is.PUBLIC_ORIGIN,
     dataDir: is.DATA_DIR,
     keyDir: is.KEY_DIR ?? `${is.DATA_DIR}/keys`,
+    caFile: is.CA_FILE,
     notifySink: is.NOTIFY_SINK,
     logLevel: is.LOG_LEVEL,
     trustProxy: is.TRUST_PROXY,

@@ -16,6 +16,7 @@ import { filings } from './listen/filings/routes.ts'
 import { swift } from './listen/filings/swift.ts'
 import { triage } from './listen/filings/triage.ts'
 import { arrivals } from './listen/gatherings/arrivals.ts'
+import { planning } from './listen/gatherings/planning.ts'
 import { gatherings } from './listen/gatherings/routes.ts'
 import { imports } from './listen/imports/routes.ts'
 import { inbox } from './listen/inbox/routes.ts'
@@ -64,6 +65,7 @@ export const slices: Slice[] = [
   open311,
   pulls,
   arrivals,
+  planning,
   questions,
   filings,
   photos,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import closeWithGrace from 'close-with-grace'
 import { buildApp } from './app.ts'
@@ -41,7 +42,7 @@ async function start(demo: boolean): Promise<void> {
   const stopListening = await house.listen((notice) => live.changed(notice))
   const stopOutbox = startOutbox(house, vault, config.notifySink)
   const { dataDir } = config
-  const egress = createEgress()
+  const egress = createEgress(undefined, config.caFile && readFileSync(config.caFile, 'utf8'))
   const stopPulls = startPulls({ house, vault, origin, clock, egress, dataDir })
   const app = await buildApp({ house, clock, live, vault, origin, egress, dataDir }, config)
 

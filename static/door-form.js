@@ -57,7 +57,7 @@
     ...{ building, door, outcome, remark, record, call, publish, phone },
   })
 
-  function addMatter({ id = store.newId(), words: text = '', place = '' } = {}) {
+  function addMatter({ id = store.newId(), words: text = '', place = '', topic = '' } = {}) {
     const element = document.getElementById('matter').content.firstElementChild.cloneNode(true)
     element.dataset.id = id
     const n = box.children.length + 1
@@ -69,6 +69,10 @@
     spot.id = `place-${id}`
     element.querySelector('[data-for=place]').htmlFor = spot.id
     spot.value = place
+    for (const chip of element.querySelectorAll('.topics input')) {
+      chip.name = `topic-${id}`
+      chip.checked = chip.value === topic
+    }
     element.querySelector('.photo').addEventListener('change', (event) => take(element, event.target))
     element.querySelector('.unphoto').addEventListener('click', () => {
       hidePhoto(element)
@@ -131,6 +135,7 @@
       id: element.dataset.id,
       words: element.querySelector('.words').value.trim(),
       place: element.querySelector('.place').value.trim(),
+      topic: element.querySelector('.topics :checked')?.value ?? null,
       photo: pictures.get(element),
     }))
     return {

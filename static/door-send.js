@@ -75,7 +75,7 @@
 
   const asSent = ({ id, building, door, outcome, matters, remark, record, call, publish, phone, stated }) => ({
     ...{ id, building, door, outcome, remark, record, call, publish, phone, at: stated },
-    matters: matters.map(({ id, words, place }) => ({ id, words, place })),
+    matters: matters.map(({ id, words, place, topic }) => ({ id, words, place, topic })),
   })
 
   async function sendVisits(batch) {

@@ -94,8 +94,19 @@
     if (free) await tx.store.put({ id: 'lease', holder, at: Date.now() })
     await tx.done
     if (!free) return
-    await work()
-    await db.delete('meta', 'lease')
+    // Only while it is still ours: whoever took longer than it runs must not end the lease of the next one.
+    const ours = async (change) => {
+      const tx = db.transaction('meta', 'readwrite')
+      if ((await tx.store.get('lease'))?.holder === holder) await change(tx.store)
+      await tx.done
+    }
+    const renewing = setInterval(() => ours((meta) => meta.put({ id: 'lease', holder, at: Date.now() })), 20_000)
+    try {
+      await work()
+    } finally {
+      clearInterval(renewing)
+      await ours((meta) => meta.delete('lease'))
+    }
   }
 
   self.doorVault = { kinds, newId, open, enter, me, out, unseal, sealedRow, opening, leased }

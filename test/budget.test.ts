@@ -21,6 +21,7 @@ const samples: Record<string, string> = {
   '/desk/people/seats/:id': 'select id from seats order by position limit 1',
   '/desk/visits/:key': 'select key from visits order by id desc limit 1',
   '/desk/gatherings/:no': 'select no from gatherings order by id desc limit 1',
+  '/desk/gatherings/:no/plan': 'select no from gatherings order by id desc limit 1',
   '/desk/triage/:no': "select no from filings where state = 'submitted' limit 1",
   '/desk/triage/:no/record': "select no from filings where state = 'submitted' limit 1",
   '/desk/bridges/:key': 'select key from bridges limit 1',

@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import { BlockList, isIP } from 'node:net'
+import { rootCertificates } from 'node:tls'
 import { Agent, buildConnector, request } from 'undici'
 
 /**
@@ -11,6 +12,8 @@ export interface Egress {
   ask(url: string, question?: Question): Promise<Answer>
   /** The address to connect to for a host outside, for other protocols than HTTP. */
   addressOf(host: string, hosts?: readonly string[]): Promise<string>
+  /** Who vouches for the certificates over there, where that is not the usual ones alone. */
+  ca: string[] | undefined
 }
 
 interface Question {
@@ -47,8 +50,12 @@ const ports = ['', '443', '8443']
 
 const resolveByDns: Resolve = async (host) => (await lookup(host, { all: true })).map(({ address }) => address)
 
-/** `resolve` is asked once for each question; tests bring one of their own. */
-export function createEgress(resolve: Resolve = resolveByDns): Egress {
+/**
+ * `resolve` is asked once for each question; tests bring one of their own. `ownCa`: PEM of an authority besides the usual
+ * ones, for a partner or a mail server of the town's own network.
+ */
+export function createEgress(resolve: Resolve = resolveByDns, ownCa?: string): Egress {
+  const ca = ownCa === undefined ? undefined : [...rootCertificates, ownCa]
   const addressOf = async (host: string, hosts: readonly string[] = [], vouched = hosts.includes(host)) => {
     const bare = host.replace(/^\[|\]$/g, '')
     const addresses = isIP(bare) ? [bare] : await resolve(bare).catch(() => [])
@@ -60,11 +67,12 @@ export function createEgress(resolve: Resolve = resolveByDns): Egress {
     return first
   }
   return {
+    ca,
     addressOf: (host, hosts) => addressOf(host, hosts),
     async ask(url, { method = 'GET', headers = {}, body, hosts = [], atMost = mostBytes } = {}) {
       const to = readUrl(url, hosts)
       const address = await inTime(addressOf(to.hostname, hosts, isVouchedFor(to, hosts)))
-      const connect = buildConnector({ timeout: longest, allowH2: false })
+      const connect = buildConnector({ timeout: longest, allowH2: false, ...(ca && { ca }) })
       const agent = new Agent({
         // The name stays for the certificate and the Host header; the way leads to the address that was looked at.
         connect: (where, done) =>

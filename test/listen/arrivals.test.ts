@@ -105,17 +105,113 @@ t.test('people are invited out, sign up, and are there', async (t) => {
     t.equal((await list(no)).length, 2)
   })
 
-  t.test('of three who want the last place in the same second one gets it', async (t) => {
+  t.test('of three who want the last place in the same second one gets it, and two stand in line', async (t) => {
     const no = await open('小房间', { places: '2' })
     await visitor.post(`/gatherings/${no}/signups`, signup())
     const replies = await Promise.all(
       ['甲', '乙', '丙'].map((name) => visitor.post(`/gatherings/${no}/signups`, signup({ name }))),
     )
-    t.same(replies.map(({ statusCode }) => statusCode).sort(), [303, 409, 409])
-    t.match((await visitor.get(`/gatherings/${no}`)).body, '位子报满了')
+    t.same(
+      replies.map(({ statusCode }) => statusCode),
+      [303, 303, 303],
+    )
+    t.match(
+      (await list(no)).map(({ waiting_since: since }) => since !== null),
+      [false, false, true, true],
+    )
+    t.match((await visitor.get(`/gatherings/${no}`)).body, /位子报满了[\s\S]*前面有 2 位[\s\S]*我等着/)
     const { door_key: door } = await secrets(no)
     const walkIn = await visitor.post(`/gatherings/${no}/arrivals/${door}`, signup({ name: '路过的' }))
     t.equal(walkIn.statusCode, 303, 'whoever stands in the room is counted in')
+  })
+
+  const texts = async () =>
+    (await town.db.selectFrom('outbox').select('body').orderBy('id').execute()).map((m) => m.body)
+
+  t.test('who waits gets the place that becomes free, in order and once, and is told', async (t) => {
+    const no = await open('排队', { places: '1' })
+    const inLine = (name: string, phone = '') => signup({ name, phone })
+    const first = inLine('甲')
+    const second = inLine('乙', '13812345671')
+    const third = inLine('丙', '13812345672')
+    const fourth = inLine('丁', '13812345673')
+    for (const form of [first, second, third, fourth]) await visitor.post(`/gatherings/${no}/signups`, form)
+    const page = async ({ key }: { key: string }) => (await visitor.get(`/gatherings/${no}/signups/${key}`)).body
+    t.match(await page(third), /排上队了[\s\S]*您排在第 2 位/)
+    t.match((await texts()).at(-1), '您排上了队')
+    t.match((await li.get(`/desk/gatherings/${no}/signups`)).body, /1 位要来[\s\S]*3 位在排队/)
+    const before = (await texts()).length
+    const leave = ({ key }: { key: string }) => visitor.post(`/gatherings/${no}/signups/${key}/withdrawal`)
+    // 乙 leaves the line as 甲 gives her place up, twice: 丙 has it and nobody else.
+    await Promise.all([leave(second), leave(first), leave(first)])
+    const waiting = async () =>
+      (await list(no)).filter((one) => one.waiting_since && !one.withdrawn_at).map(({ name }) => name)
+    t.same(await waiting(), ['丁'])
+    t.match(await page(third), /报上名了/)
+    const told = (await texts()).slice(before).filter((body) => body.includes('有空位了'))
+    t.ok(told.some((body) => body.includes(String(third.key))))
+    t.match(await page(fourth), '您排在第 1 位')
+
+    const plan = { held_at: '2026-11-25T14:00', place: '二楼活动室', places: '2', seen: '1' }
+    t.equal((await li.post(`/desk/gatherings/${no}/plan`, plan)).statusCode, 403)
+    const changed = await Promise.all([1, 2].map(() => shen.post(`/desk/gatherings/${no}/plan`, plan)))
+    t.match(changed, [{ statusCode: 303 }, { statusCode: 303 }])
+    t.same(await waiting(), [], 'a place more is a place for who waits')
+    t.match((await texts()).at(-1), String(fourth.key))
+    t.equal((await list(no)).filter(({ name }) => name === '丁').length, 1)
+  })
+
+  t.test('another day or place is told to everybody on the list once; of two who change it one is told', async (t) => {
+    const no = await open('改期的')
+    const form = signup({ phone: '13812345670' })
+    await visitor.post(`/gatherings/${no}/signups`, form)
+    await visitor.post(`/gatherings/${no}/signups`, signup({ name: '没留电话' }))
+    const before = (await texts()).length
+    const plan = { held_at: '2026-11-26T19:00', place: '小花园', places: '', seen: '1' }
+    const post = (fields = {}) => shen.post(`/desk/gatherings/${no}/plan`, { ...plan, ...fields })
+    t.match(await post({ held_at: 'bald' }), { statusCode: 422, body: /value="小花园"/ })
+    t.match(await Promise.all([post(), post()]), [{ statusCode: 303 }, { statusCode: 303 }])
+    const said = (await texts()).slice(before)
+    t.equal(said.length, 1)
+    t.match(said[0], /改了：11月26日 19:00 小花园[\s\S]*signups/)
+    t.equal((await post({ place: '别处' })).statusCode, 409, 'her page was older')
+    t.match((await visitor.get(`/gatherings/${no}`)).body, /改过了[\s\S]*小花园/)
+    t.match((await visitor.get(`/gatherings/${no}/signups/${form.key}`)).body, /改过了[\s\S]*小花园/)
+  })
+
+  t.test('called off, everybody reads why, who left a number is told once, and no number stays', async (t) => {
+    const no = await open('办不成的', { places: '1' })
+    const { door_key: door, board_key: board } = await secrets(no)
+    const form = signup({ phone: '13812345670' })
+    await visitor.post(`/gatherings/${no}/signups`, form)
+    await visitor.post(`/gatherings/${no}/signups`, signup({ name: '排队的', phone: '13812345671' }))
+    const before = (await texts()).length
+    const off = (why = '活动室漏水，修好再请大家') => shen.post(`/desk/gatherings/${no}/cancellation`, { why })
+    t.equal((await li.post(`/desk/gatherings/${no}/cancellation`, { why: '不行' })).statusCode, 403)
+    t.match(await off(' '), { statusCode: 422, body: /请写一下为什么取消/ })
+    t.match(await Promise.all([off(), off()]), [{ statusCode: 303 }, { statusCode: 303 }])
+    t.match((await texts()).slice(before), [/取消了：活动室漏水/, /取消了：活动室漏水/])
+    t.equal((await texts()).length, before + 2)
+    t.match(await list(no), [{ phone_sealed: null }, { phone_sealed: null }])
+    for (const path of ['', `/signups/${form.key}`]) {
+      t.match((await visitor.get(`/gatherings/${no}${path}`)).body, /这一场取消了[\s\S]*活动室漏水/)
+    }
+    t.match((await visitor.get('/gatherings')).body, /办不成的[\s\S]*?这一场取消了/)
+    t.notMatch((await visitor.get('/c/wutongli/')).body, '办不成的')
+    t.match((await visitor.get(`/gatherings/${no}/board/${board}`)).body, '这一场取消了')
+    const late = await Promise.all([
+      visitor.post(`/gatherings/${no}/signups`, signup()),
+      visitor.post(`/gatherings/${no}/arrivals/${door}`, signup()),
+      shen.post(`/desk/gatherings/${no}/lines`, { key: randomUUID(), words: '晚了', speaker: '' }),
+      shen.post(`/desk/gatherings/${no}/closure`),
+    ])
+    t.same(
+      late.map(({ statusCode }) => statusCode),
+      [409, 409, 409, 409],
+    )
+    const spoken = await open('说过话的')
+    await shen.post(`/desk/gatherings/${spoken}/lines`, { key: randomUUID(), words: '班车太早收了', speaker: '' })
+    t.equal((await shen.post(`/desk/gatherings/${spoken}/cancellation`, { why: '散了' })).statusCode, 409)
   })
 
   t.test('the code on the wall says “here”: who had signed up is that one, anybody else is new', async (t) => {

@@ -113,3 +113,46 @@ t.test('an evening without a signal', async (t) => {
   await later.locator('.door').first().waitFor()
   await li.context.close()
 })
+
+t.test('where a browser has no locks a lease lets one tab send at a time, and outlives no tab', async (t) => {
+  const li = await stage.person('li')
+  await li.context.addInitScript("Object.defineProperty(Navigator.prototype, 'locks', { value: undefined })")
+  const sent: string[] = []
+  li.context.on('request', (request) => {
+    if (!request.url().endsWith('/door/sync')) return
+    for (const { id } of request.postDataJSON().visits) sent.push(id)
+  })
+  const first = await li.go('/door/')
+  await ready(first)
+  const second = await li.context.newPage()
+  await second.goto(first.url())
+  await second.locator('.door').first().waitFor()
+  t.equal(await second.evaluate('navigator.locks === undefined'), true)
+  await pill(first, '都交了')
+  await li.context.setOffline(true)
+  for (const [tab, words] of [
+    [first, '门口的灯太暗了'],
+    [second, '楼道里堆着纸箱'],
+  ] as const) {
+    await tab.locator('.door', { hasText: '501' }).click()
+    await talk(tab, words)
+    await tab.locator('#save').click()
+  }
+  await pill(second, '离线 · 2 条待交')
+  // A tab that died a minute ago held it.
+  await first.evaluate(`(async () => {
+    const done = (asked) => new Promise((resolve) => (asked.onsuccess = () => resolve(asked.result)))
+    const [{ name }] = await indexedDB.databases()
+    const db = await done(indexedDB.open(name))
+    await done(db.transaction('meta', 'readwrite').objectStore('meta').put({ id: 'lease', holder: 'dead', at: Date.now() - 61_000 }))
+    db.close()
+  })()`)
+  await li.context.setOffline(false)
+  await pill(first, '都交了')
+  await pill(second, '都交了')
+  t.equal(sent.length, 2)
+  t.equal(new Set(sent).size, 2, 'each went once')
+  while ((await atRest(first)).some((row) => row.includes('holder='))) await first.waitForTimeout(50)
+  t.pass('and nobody holds the lease any more')
+  await li.context.close()
+})

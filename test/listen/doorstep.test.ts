@@ -291,6 +291,12 @@ t.test('the shell, its scripts and its manifest hold nothing of anybody', async 
   t.match((await li.get('/door/?b=12&d=602')).body, '/desk/visits/new?building=12&amp;door=602')
   const manifest = await li.get('/door/manifest.webmanifest')
   t.match(manifest.headers['content-type'], 'application/manifest+json')
+  const icons: { sizes: string; purpose: string; src: string }[] = manifest.json().icons
+  t.same(
+    icons.map(({ sizes, purpose }) => `${sizes} ${purpose}`),
+    ['any any', '192x192 any', '512x512 any', '512x512 maskable'],
+  )
+  for (const { src } of icons) t.equal((await town.app.inject(src)).statusCode, 200, src)
   t.match(manifest.json(), { scope: '/c/wutongli/door/', start_url: '/c/wutongli/door/', display: 'standalone' })
   const worker = await li.get('/door/sw.js')
   t.match(worker.headers['content-type'], 'text/javascript')

@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import t from 'tap'
 import {
+  placesLeft,
   speakerOf,
   tagOf,
   undoUntil,
+  whyNotCallOff,
   whyNotEdit,
   whyNotSignUp,
   whyNotTakeBack,
@@ -51,10 +53,15 @@ t.test('the minute for taking back, the version for correcting, the places for s
   t.equal(whyNotEdit(line, 2), null)
   t.equal(whyNotEdit(line, 1), 'gatherings.editedMeanwhile')
   t.equal(whyNotEdit({ ...line, gone: 'undone' }, 2), 'gatherings.undone')
-  const open = { announced_at: at, closed_at: null, places: 2, taken: 1 }
+  const open = { announced_at: at, closed_at: null, called_off_at: null }
   t.equal(whyNotSignUp(open), null)
-  t.equal(whyNotSignUp({ ...open, taken: 2 }), 'gatherings.full')
-  t.equal(whyNotSignUp({ ...open, taken: 200, places: null }), null)
+  t.equal(whyNotSignUp({ ...open, called_off_at: at }), 'gatherings.isCalledOff')
   t.equal(whyNotSignUp({ ...open, announced_at: null }), 'gatherings.notAnnounced')
   t.equal(whyNotSignUp({ ...open, closed_at: at }), 'gatherings.over')
+  t.equal(whyNotCallOff(open, 0), null)
+  t.equal(whyNotCallOff(open, 1), 'gatherings.spokenAlready')
+  t.equal(placesLeft({ places: null, taken: 200, waiting: 0 }), null)
+  t.equal(placesLeft({ places: 3, taken: 1, waiting: 0 }), 2)
+  t.equal(placesLeft({ places: 3, taken: 1, waiting: 2 }), 0, 'who waits comes first')
+  t.equal(placesLeft({ places: 3, taken: 5, waiting: 0 }), 0)
 })

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import jsQR from 'jsqr'
+import sharp from 'sharp'
 import t from 'tap'
 import { fitsNarrow, isAccessible, openStage } from '../browser.ts'
 import { startTown } from '../harness.ts'
@@ -38,6 +40,19 @@ t.test('a building prints on A4, eighteen doors a page, each with the code of it
   t.equal(body.match(/<svg class="qr"/g)?.length, 12)
   t.equal(body.match(/class="doorsheet"/g)?.length, 1)
   t.match(body, 'aria-label="12 号楼 602 室的走访页"')
+  const links = await Promise.all(
+    (body.match(/<svg class="qr"[^]*?<\/svg>/g) ?? []).map(async (svg) => {
+      const drawn = sharp(Buffer.from(svg.replace('<svg', '<svg xmlns="http://www.w3.org/2000/svg"'))).ensureAlpha()
+      const { data, info } = await drawn.raw().toBuffer({ resolveWithObject: true })
+      return jsQR.default(new Uint8ClampedArray(data), info.width, info.height)?.data
+    }),
+  )
+  const doors = [...body.matchAll(/<b>(\d{3})<\/b>/g)].map(([, door]) => door)
+  t.same(
+    links,
+    doors.map((door) => `http://wutong.test/c/wutongli/door/?b=12&d=${door}`),
+    'a camera reads on each the page of its own door',
+  )
   t.ok(body.indexOf('<b>602</b>') < body.indexOf('<b>101</b>'), 'in the order somebody walks')
   t.equal((await li.get('/desk/visits/sheet?building=99')).statusCode, 404)
   const rows = Array.from({ length: 30 }, (_, at) => ({

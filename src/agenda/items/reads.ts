@@ -99,6 +99,9 @@ export async function openItems(db: Db) {
         .where('state', 'in', ['pooled', 'on_agenda'])
         .select((count) => count.fn.countAll<number>().as('n'))
         .as('waiting'),
+      eb
+        .exists(eb.selectFrom('agenda_pictures').whereRef('item_id', '=', 'agenda_items.id').select('item_id'))
+        .as('wide'),
       heard(issuesOf('agenda_items.id')).as('heard'),
       standing(db).as('meeting'),
     ])

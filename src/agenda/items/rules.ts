@@ -25,9 +25,12 @@ export function whyNotUnlink(item: Item, issues: number): MessageKey | null {
   return whyNotEdit(item) ?? (issues > 1 ? null : 'items.lastIssue')
 }
 
-/** May it go onto a running order? `waiting`: how many of its issues wait in the pool or are on an agenda already. */
-export function whyNotPlace(item: Item, waiting: number): MessageKey | null {
+/**
+ * May it go onto a running order? `waiting`: how many of its issues wait in the pool or are on an agenda already. An item
+ * of a question put to everybody (`wide`) needs none: what it answers to is what people said there.
+ */
+export function whyNotPlace(item: Item, waiting: number, wide: boolean): MessageKey | null {
   if (item.withdrawn) return 'items.isWithdrawn'
   if (item.meeting) return item.meeting === 'adjourned' ? 'items.isDecided' : 'items.onOrder'
-  return waiting > 0 ? null : 'items.nothingWaiting'
+  return waiting > 0 || wide ? null : 'items.nothingWaiting'
 }

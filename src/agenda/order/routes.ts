@@ -49,7 +49,7 @@ export const order: Slice = (app, { clock }) => {
     }
     return reply.page('agenda/order/show', {
       ...room,
-      ready: items.filter(({ meeting, waiting }) => meeting === null && (waiting ?? 0) > 0),
+      ready: items.filter(({ meeting, waiting, wide }) => meeting === null && (wide || (waiting ?? 0) > 0)),
       whyNotArrange: whyNotArrange(room.state),
       whyNotOpen: whyNotOpen(room.state, room.items.length),
       joinUrl: `${req.letterbox.home}/join/${room.meeting.code}`,

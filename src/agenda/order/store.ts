@@ -31,7 +31,7 @@ export async function placeItem(
     const meeting = await lockMeeting(trx, place.meetingNo)
     const item = await lockItem(trx, place.itemNo)
     refuseIf(whyNotArrange(meeting.state))
-    refuseIf(whyNotPlace(item, await waitingIssues(trx, item.id)))
+    refuseIf(whyNotPlace(item, await waitingIssues(trx, item.id), await isWide(trx, item.id)))
     await trx
       .insertInto('running_order')
       .columns(['meeting_id', 'item_id', 'minutes', 'position'])
@@ -207,6 +207,15 @@ async function waitingIssues(trx: Trx, itemId: number): Promise<number> {
     .select((eb) => eb.fn.countAll<number>().as('n'))
     .executeTakeFirstOrThrow()
   return n
+}
+
+async function isWide(trx: Trx, itemId: number): Promise<boolean> {
+  const picture = await trx
+    .selectFrom('agenda_pictures')
+    .select('item_id')
+    .where('item_id', '=', itemId)
+    .executeTakeFirst()
+  return picture !== undefined
 }
 
 async function journalOrder(

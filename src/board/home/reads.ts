@@ -39,6 +39,7 @@ export async function atAGlance(db: Db, at: Date) {
           .selectFrom('gatherings')
           .where('announced_at', 'is not', null)
           .where('closed_at', 'is', null)
+          .where('called_off_at', 'is', null)
           .where('held_at', '>', new Date(at.getTime() - 10_800_000))
           .select(['no', 'title', 'place', 'held_at'])
           .orderBy('held_at')

@@ -18,7 +18,7 @@ export async function trackedFiling(db: Db, code: string) {
     .select(['filings.id', 'filings.no', 'channel', 'words', 'place', 'buildings.name as building', 'state', 'reason'])
     .select(['referred_to', 'filed_at', 'due_on', 'surname', 'name_shown'])
     .select((eb) => [
-      eb('phone_sealed', 'is not', null).as('leftPhone'),
+      eb.and([eb('phone_sealed', 'is not', null), eb('phone_quiet', '=', false)]).as('leftPhone'),
       threadOfFiling,
       eb.selectFrom('photos').select('key').whereRef('filing_id', '=', 'filings.id').orderBy('id').limit(1).as('photo'),
       jsonObjectFrom(

@@ -236,6 +236,11 @@ interface Gatherings {
   places: number | null
   board_key: Generated<string>
   door_key: Generated<string>
+  rev: Generated<number>
+  moved_at: Date | null
+  called_off_at: Date | null
+  called_off_by: number | null
+  called_off_why: Generated<string>
 }
 
 interface Visits {
@@ -322,6 +327,8 @@ interface Filings {
   surname: Generated<string>
   name_shown: Generated<boolean>
   phone_sealed: Buffer | null
+  phone_quiet: Generated<boolean>
+  topic: string | null
   locale: 'zh' | 'en'
   code_sha256: Buffer
   code_sealed: Buffer
@@ -607,6 +614,8 @@ interface Arrivals {
   category: string | null
   sender_sealed: Buffer | null
   photo_key: string | null
+  media_url: Generated<string>
+  point: Generated<string>
   said_at: Date | null
   arrived_at: Date
   state: Generated<'waiting' | 'filed' | 'aside'>
@@ -756,6 +765,7 @@ interface GatheringSignups {
   added_by: number | null
   signed_at: Date
   arrived_at: Date | null
+  waiting_since: Date | null
   withdrawn_at: Date | null
 }
 

@@ -55,7 +55,7 @@ export async function decideAppeal(
   await db.transaction().execute(async (trx) => {
     const filing = await trx
       .selectFrom('filings')
-      .select(['id', 'no', 'state', 'locale', 'phone_sealed', 'code_sealed'])
+      .select(['id', 'no', 'state', 'locale', 'phone_sealed', 'phone_quiet', 'code_sealed'])
       .where('no', '=', no)
       .forUpdate()
       .executeTakeFirstOrThrow(notFound)

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { jsonArrayFrom } from 'kysely/helpers/postgres'
 import type { Db } from '../../lib/db/schema.ts'
 import { notFound } from '../../lib/refusal.ts'
+import { roadsOf } from './rules.ts'
 
 const waiting = sql<number>`(select count(*) from arrivals a where a.bridge_id = bridges.id and a.state = 'waiting')`
 const came = sql<number>`(select count(*) from arrivals a where a.bridge_id = bridges.id)`
@@ -43,6 +44,18 @@ export async function bridgePage(db: Db, key: string) {
 }
 
 export type BridgePage = Awaited<ReturnType<typeof bridgePage>>
+
+/** The groups somebody looks after, whose conversations may be pasted. One statement. */
+export async function bridgesKeptBy(db: Db, personId: number) {
+  const kept = await db
+    .selectFrom('bridges')
+    .select(['key', 'name', 'kind'])
+    .where('keeper_id', '=', personId)
+    .where('active', '=', true)
+    .orderBy('id')
+    .execute()
+  return kept.filter(({ kind }) => roadsOf(kind).includes('paste'))
+}
 
 /** Who may look after a bridge: everybody who works here. One statement. */
 export async function keepers(db: Db) {

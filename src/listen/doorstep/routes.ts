@@ -7,6 +7,7 @@ import { asset, workerSource } from '../../lib/http/static.ts'
 import { ingestImage, uploaded } from '../../lib/http/uploads.ts'
 import { isMessage, type MessageKey, says, translator } from '../../lib/i18n.ts'
 import { notFound, Refusal } from '../../lib/refusal.ts'
+import { categories } from '../issues/rules.ts'
 import { herDoors, herRounds } from '../rounds/reads.ts'
 import { mostMatters, outcomes, shortestMatter } from '../visits/rules.ts'
 import type { NewVisit } from '../visits/store.ts'
@@ -19,6 +20,7 @@ declare module '../../lib/http/views.ts' {
     'listen/doorstep/shell': {
       outcomes: typeof outcomes
       matters: number
+      topics: typeof categories
       /** What the scripts say, in the language of the page. */
       words: string
       /** The form that works without scripts, at the door the address names. */
@@ -41,6 +43,8 @@ const PhoneVisit = z.object({
           says('visits.words.short'),
         ),
         place: line({ max: 40 }),
+        // A topic that this house does not know is no reason to refuse a visit.
+        topic: z.enum(categories).nullable().catch(null).default(null),
       }),
     )
     .max(mostMatters)
@@ -103,6 +107,7 @@ export const doorstep: Slice = (app, { clock, vault, origin }) => {
     return reply.page('listen/doorstep/shell', {
       outcomes,
       matters: mostMatters,
+      topics: categories,
       words: JSON.stringify(words(translator(req.locale))),
       form: `${b && d ? '/desk/visits/new' : '/desk/visits'}${at.size > 0 ? `?${at}` : ''}`,
     })
@@ -117,7 +122,9 @@ export const doorstep: Slice = (app, { clock, vault, origin }) => {
   app.get('/door/manifest.webmanifest', { config: { who: 'anyone' } }, async (req, reply) => {
     const t = translator(req.locale)
     const home = `/c/${req.community.slug}/door/`
-    const icon = { src: asset('door.svg'), sizes: 'any', type: 'image/svg+xml', purpose: 'any' }
+    const png = (size: number, purpose: string, name = `door-${size}.png`) => ({
+      ...{ src: asset(name), sizes: `${size}x${size}`, type: 'image/png', purpose },
+    })
     return reply
       .headers({ 'content-type': 'application/manifest+json; charset=utf-8', 'cache-control': 'no-cache' })
       .send({
@@ -130,7 +137,10 @@ export const doorstep: Slice = (app, { clock, vault, origin }) => {
         display: 'standalone',
         background_color: '#f3f6f3',
         theme_color: '#0b4a2e',
-        icons: [icon],
+        icons: [
+          { src: asset('door.svg'), sizes: 'any', type: 'image/svg+xml', purpose: 'any' },
+          ...[png(192, 'any'), png(512, 'any'), png(512, 'maskable', 'door-mask.png')],
+        ],
       })
   })
 
@@ -221,7 +231,7 @@ function readVisit(req: FastifyRequest, raw: unknown): { known?: NewVisit; wrong
     known: {
       ...rest,
       key: id,
-      matters: matters.map((matter) => ({ key: matter.id, words: matter.words, place: matter.place })),
+      matters: matters.map(({ id: key, words, place, topic }) => ({ key, words, place, topic })),
       consent: { record, call, publish },
       stated: at,
       locale: req.locale,

@@ -178,7 +178,18 @@ async function decide<R>(db: Db, decision: Decision, act: (trx: Trx, filing: Loc
 function lockFiling(trx: Trx, no: number) {
   return trx
     .selectFrom('filings')
-    .select(['id', 'no', 'state', 'channel', 'words', 'issue_id', 'locale', 'phone_sealed', 'code_sealed'])
+    .select([
+      'id',
+      'no',
+      'state',
+      'channel',
+      'words',
+      'issue_id',
+      'locale',
+      'phone_sealed',
+      'phone_quiet',
+      'code_sealed',
+    ])
     .where('no', '=', no)
     .forUpdate()
     .executeTakeFirstOrThrow(notFound)

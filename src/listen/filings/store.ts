@@ -5,7 +5,7 @@ import { type Locale, type MessageKey, translator, type Values } from '../../lib
 import { type By, journal } from '../../lib/journal.ts'
 import { type Letterbox, tell } from '../../lib/outbox.ts'
 import { groupCode, randomCode, sha256 } from '../../lib/tokens.ts'
-import type { Channel } from '../issues/rules.ts'
+import type { Category, Channel } from '../issues/rules.ts'
 import { tellFollowers } from '../subscriptions/store.ts'
 import { triageDays } from './rules.ts'
 
@@ -22,12 +22,16 @@ export interface NewFiling {
   surname: string
   nameShown: boolean
   phone: string
+  /** She left it with somebody else, to be called back: it may be called, no message goes to it. */
+  quiet?: boolean
   locale: Locale
   visitId?: number
   gatheringId?: number
   /** The volunteer or member of staff who wrote it down; null: the person herself. */
   recordedBy: number | null
   photoKey?: string
+  /** What whoever wrote it down took it for; the desk decides. */
+  topic?: Category | null
   /** Whoever calls tells her in a message of its own. */
   toldElsewhere?: true
 }
@@ -47,12 +51,14 @@ export async function takeFiling(trx: Trx, letterbox: Letterbox, filing: NewFili
       surname: filing.surname,
       name_shown: filing.nameShown,
       phone_sealed: filing.phone ? letterbox.vault.seal(letterbox.communityId, filing.phone) : null,
+      phone_quiet: filing.quiet ?? false,
       locale: filing.locale,
       code_sha256: sha256(code),
       code_sealed: letterbox.vault.seal(letterbox.communityId, code),
       visit_id: filing.visitId ?? null,
       gathering_id: filing.gatheringId ?? null,
       recorded_by: filing.recordedBy,
+      topic: filing.topic ?? null,
       filed_at: at,
       due_on: workingDayAfter(at, triageDays),
     })
@@ -69,7 +75,7 @@ export async function takeFiling(trx: Trx, letterbox: Letterbox, filing: NewFili
     at,
     particulars: { channel: filing.channel },
   })
-  if (filing.phone && !filing.toldElsewhere) {
+  if (filing.phone && !filing.quiet && !filing.toldElsewhere) {
     const t = translator(filing.locale)
     const body = t('tell.filed', { no: row.no, link: trackingLink(letterbox, code) })
     await tell(trx, letterbox, { dedupKey: `filed:${row.id}`, phone: filing.phone, body })
@@ -121,7 +127,7 @@ export async function tellFilers(
   if (issueIds.length === 0) return
   const filers = await trx
     .selectFrom('filings')
-    .select(['id', 'locale', 'phone_sealed', 'code_sealed'])
+    .select(['id', 'locale', 'phone_sealed', 'phone_quiet', 'code_sealed'])
     // What was put into these matters is part of them.
     .where(
       sql<boolean>`issue_id in (select i.id from issues i where i.id = any(${issueIds}) or i.merged_into = any(${issueIds}))`,
@@ -137,10 +143,11 @@ export interface Filer {
   id: number
   locale: Locale
   phone_sealed: Buffer | null
+  phone_quiet: boolean
   code_sealed: Buffer
 }
 
-/** Tells one filer, if she left a phone. */
+/** Tells one filer, if she left us a phone to be written to. */
 export async function tellFiler(
   trx: Trx,
   letterbox: Letterbox,
@@ -149,7 +156,7 @@ export async function tellFiler(
   key: MessageKey,
   values: Values = {},
 ) {
-  if (!filer.phone_sealed) return
+  if (!filer.phone_sealed || filer.phone_quiet) return
   const code = letterbox.vault.open(letterbox.communityId, filer.code_sealed)
   const body = translator(filer.locale)(key, { ...values, link: trackingLink(letterbox, code) })
   const phone = letterbox.vault.open(letterbox.communityId, filer.phone_sealed)

@@ -4,7 +4,8 @@ import { type Form, filled, line, number, phone, readForm, typed } from '../../l
 import type { Slice } from '../../lib/http/slice.ts'
 import { type MessageKey, says } from '../../lib/i18n.ts'
 import { notFound } from '../../lib/refusal.ts'
-import { boardOf, householdAt, invitationOf, invitations, listOf, roomBehind, signupOf } from './reads.ts'
+import { invitationOf, invitations, signupOf } from './invitations.ts'
+import { boardOf, householdAt, listOf, roomBehind } from './reads.ts'
 import { whyNotSignUp } from './rules.ts'
 import { arrive, signUp, tickArrival, withdrawSignup } from './signups.ts'
 
@@ -105,7 +106,7 @@ export const arrivals: Slice = (app, { clock, live, origin }) => {
     { schema: byKey, config: { who: 'anyone' } },
     async (req, reply) => {
       const { no, key } = req.params
-      await withdrawSignup(req.db, no, key, clock())
+      await withdrawSignup(req.db, req.letterbox, no, key, clock())
       return reply.goto(`/gatherings/${no}/signups/${key}`)
     },
   )

@@ -2,7 +2,9 @@ import type { Db, Trx } from '../../lib/db/schema.ts'
 import { type Locale, translator } from '../../lib/i18n.ts'
 import { journal } from '../../lib/journal.ts'
 import { type Letterbox, tell } from '../../lib/outbox.ts'
+import { refuseIf } from '../../lib/refusal.ts'
 import { takeFiling, trackingLink } from '../filings/store.ts'
+import { whyNotNote } from './rules.ts'
 import { lockGathering, type Person } from './store.ts'
 
 /** 散会: every line that was not struck out becomes a filing, and whoever can be reached gets her own words back. */
@@ -19,6 +21,7 @@ export async function closeGathering(
   await db.transaction().execute(async (trx) => {
     const gathering = await lockGathering(trx, no)
     if (gathering.closed_at) return
+    refuseIf(whyNotNote(gathering))
     const said = await linesToFile(trx, gathering.id)
     const messages = new Map<number, { phone: string; locale: Locale; lines: { words: string; code: string }[] }>()
     for (const line of said) {

@@ -6,7 +6,6 @@ import { tagOf } from './rules.ts'
 
 const linesShown = 200
 const linesOnTheWall = 7
-const heldShown = 20
 
 type OfGathering = ExpressionBuilder<Database & { g: Database['gatherings'] }, 'g'>
 
@@ -14,7 +13,7 @@ type OfGathering = ExpressionBuilder<Database & { g: Database['gatherings'] }, '
 export async function gatheringsHeld(db: Db) {
   return db
     .selectFrom('gatherings as g')
-    .select(['g.no', 'g.title', 'g.place', 'g.held_at', 'g.closed_at', 'g.announced_at'])
+    .select(['g.no', 'g.title', 'g.place', 'g.held_at', 'g.closed_at', 'g.announced_at', 'g.called_off_at'])
     .select([voices.as('voices'), taken.as('taken')])
     .orderBy('g.held_at', 'desc')
     .orderBy('g.id', 'desc')
@@ -29,6 +28,9 @@ export async function notesOf(db: Db, no: number) {
     .where('g.no', '=', no)
     .select(['g.no', 'g.title', 'g.place', 'g.held_at', 'g.closed_at', 'g.announced_at', 'g.board_key'])
     .select((eb) => [
+      'g.called_off_at',
+      'g.called_off_why',
+      'g.moved_at',
       voices.as('voices'),
       here.as('here'),
       jsonArrayFrom(
@@ -67,7 +69,7 @@ export async function boardOf(db: Db, no: number) {
   const gathering = await db
     .selectFrom('gatherings as g')
     .where('g.no', '=', no)
-    .select(['g.no', 'g.title', 'g.closed_at', 'g.board_key', 'g.door_key'])
+    .select(['g.no', 'g.title', 'g.closed_at', 'g.called_off_at', 'g.board_key', 'g.door_key'])
     .select((eb) => [
       voices.as('voices'),
       here.as('here'),
@@ -95,7 +97,18 @@ export async function lineOf(db: Db, no: number, key: string) {
     .leftJoin('buildings as b', 'b.id', 'h.building_id')
     .where('g.no', '=', no)
     .where('l.key', '=', key)
-    .select(['g.no', 'g.title', 'g.closed_at', 'l.key', 'l.nth', 'l.words', 'l.speaker', 'l.rev', 'l.gone'])
+    .select([
+      'g.no',
+      'g.title',
+      'g.closed_at',
+      'g.called_off_at',
+      'l.key',
+      'l.nth',
+      'l.words',
+      'l.speaker',
+      'l.rev',
+      'l.gone',
+    ])
     .select(['s.nth as who', 's.name', 'b.name as building', 'h.door'])
     .select((eb) => jsonArrayFrom(attendees(eb)).as('attendees'))
     .executeTakeFirstOrThrow(notFound)
@@ -111,12 +124,18 @@ export async function listOf(db: Db, no: number) {
   return db
     .selectFrom('gatherings as g')
     .where('g.no', '=', no)
-    .select(['g.no', 'g.title', 'g.closed_at', 'g.places'])
+    .select(['g.no', 'g.title', 'g.closed_at', 'g.called_off_at', 'g.called_off_why', 'g.places'])
     .select((eb) => [
       taken.as('taken'),
+      waiting.as('waiting'),
       here.as('here'),
       jsonArrayFrom(
-        attendees(eb).select(['s.key', 's.arrived_at', sql<boolean>`s.phone_sealed is not null`.as('phoned')]),
+        attendees(eb).select([
+          's.key',
+          's.arrived_at',
+          's.waiting_since',
+          sql<boolean>`s.phone_sealed is not null`.as('phoned'),
+        ]),
       ).as('signups'),
       jsonArrayFrom(eb.selectFrom('buildings as b').select('b.name').orderBy('b.position').orderBy('b.name')).as(
         'buildings',
@@ -125,53 +144,13 @@ export async function listOf(db: Db, no: number) {
     .executeTakeFirstOrThrow(notFound)
 }
 
-/** The invitations that stand: what is still to come first, then the last that were held. One statement. */
-export async function invitations(db: Db) {
-  return db
-    .selectFrom('gatherings as g')
-    .where('g.announced_at', 'is not', null)
-    .select(['g.no', 'g.title', 'g.place', 'g.held_at', 'g.closed_at', 'g.places', 'g.audience', 'g.for_group'])
-    .select([voices.as('voices'), taken.as('taken'), invited.as('buildings')])
-    .orderBy((eb) => eb('g.closed_at', 'is not', null))
-    .orderBy((eb) => sql`abs(extract(epoch from ${eb.ref('g.held_at')} - now()))`)
-    .limit(heldShown)
-    .execute()
-}
-
-/** One invitation, and whether this household is on its list already. One statement. */
-export async function invitationOf(db: Db, no: number, householdId: number | null) {
+/** What may still be changed about one. One statement. */
+export async function planOf(db: Db, no: number) {
   return db
     .selectFrom('gatherings as g')
     .where('g.no', '=', no)
-    .where('g.announced_at', 'is not', null)
-    .select(['g.no', 'g.title', 'g.place', 'g.held_at', 'g.closed_at', 'g.places', 'g.audience', 'g.for_group'])
-    .select((eb) => [
-      'g.announced_at',
-      voices.as('voices'),
-      taken.as('taken'),
-      invited.as('buildings'),
-      eb
-        .selectFrom('gathering_signups as s')
-        .whereRef('s.gathering_id', '=', 'g.id')
-        .where('s.household_id', '=', householdId)
-        .where('s.withdrawn_at', 'is', null)
-        .where('s.added_by', 'is', null)
-        .select('s.key')
-        .limit(1)
-        .as('mine'),
-    ])
-    .executeTakeFirstOrThrow(notFound)
-}
-
-/** What she sees who knows the private key of a place on the list. One statement. */
-export async function signupOf(db: Db, no: number, key: string) {
-  return db
-    .selectFrom('gathering_signups as s')
-    .innerJoin('gatherings as g', 'g.id', 's.gathering_id')
-    .where('g.no', '=', no)
-    .where('s.key', '=', key)
-    .select(['g.no', 'g.title', 'g.place', 'g.held_at', 'g.closed_at'])
-    .select(['s.key', 's.nth', 's.name', 's.arrived_at', 's.withdrawn_at'])
+    .select(['g.no', 'g.title', 'g.place', 'g.held_at', 'g.closed_at', 'g.places', 'g.rev', 'g.called_off_at'])
+    .select([taken.as('taken'), waiting.as('waiting'), voices.as('voices')])
     .executeTakeFirstOrThrow(notFound)
 }
 
@@ -181,7 +160,7 @@ export async function roomBehind(db: Db, no: number, door: string) {
     .selectFrom('gatherings as g')
     .where('g.no', '=', no)
     .where('g.door_key', '=', door)
-    .select(['g.no', 'g.title', 'g.place', 'g.held_at', 'g.closed_at', 'g.door_key'])
+    .select(['g.no', 'g.title', 'g.place', 'g.held_at', 'g.closed_at', 'g.called_off_at', 'g.door_key'])
     .executeTakeFirstOrThrow(notFound)
 }
 
@@ -199,14 +178,13 @@ export async function householdAt(db: Db, building: string, door: string): Promi
 
 export const buildingsOf = (db: Db) => db.selectFrom('buildings').select(['id', 'name']).orderBy('position').execute()
 
-const voices = sql<number>`(select count(*)::int from gathering_lines l where l.gathering_id = g.id and l.gone is null)`
-const taken = sql<number>`(select count(*)::int from gathering_signups s where s.gathering_id = g.id and s.withdrawn_at is null)`
+export const voices = sql<number>`(select count(*)::int from gathering_lines l where l.gathering_id = g.id and l.gone is null)`
+export const taken = sql<number>`(select count(*)::int from gathering_signups s where s.gathering_id = g.id
+  and s.withdrawn_at is null and s.waiting_since is null)`
+export const waiting = sql<number>`(select count(*)::int from gathering_signups s where s.gathering_id = g.id
+  and s.withdrawn_at is null and s.waiting_since is not null)`
 const here = sql<number>`(select count(*)::int from gathering_signups s
   where s.gathering_id = g.id and s.withdrawn_at is null and s.arrived_at is not null)`
-/** The names of the buildings it is for. */
-const invited = sql<string[]>`array(select b.name from gathering_buildings gb join buildings b on b.id = gb.building_id
-  where gb.gathering_id = g.id order by b.position, b.name)`
-
 const attendees = (eb: OfGathering) =>
   eb
     .selectFrom('gathering_signups as s')

@@ -49,7 +49,8 @@ const byNo = { params: z.object({ slug: z.string(), no: number }) }
 const byLine = { params: z.object({ slug: z.string(), no: number, key: z.uuid() }) }
 
 const ids = z.preprocess((value) => [value ?? []].flat(), z.array(number).max(200))
-const places = z.preprocess(
+/** How many people the room holds; empty: as many as come. */
+export const places = z.preprocess(
   (value) => (value === '' || value === undefined ? null : value),
   z.coerce
     .number(says('gatherings.places.wrong'))
@@ -220,4 +221,4 @@ function who(me: Me): { personId: number } {
 }
 
 /** A moment as a date field of the neighbourhood's clock shows it. */
-const shanghaiMinute = (at: Date) => new Date(at.getTime() + 8 * 3_600_000).toISOString().slice(0, 16)
+export const shanghaiMinute = (at: Date) => new Date(at.getTime() + 8 * 3_600_000).toISOString().slice(0, 16)

@@ -6,9 +6,24 @@ export const audiences = ['all', 'buildings', 'group'] as const
 /** How long a slip of the pen can be taken back without a trace on the board; afterwards a line is struck out. */
 const undoSeconds = 60
 
-export function whyNotNote(gathering: { closed_at: Date | null }): MessageKey | null {
-  return gathering.closed_at ? 'gatherings.closed' : null
+interface Ended {
+  closed_at: Date | null
+  called_off_at: Date | null
 }
+
+export function whyNotNote(gathering: Ended): MessageKey | null {
+  return whyNotHeld(gathering) ?? (gathering.closed_at ? 'gatherings.closed' : null)
+}
+
+/** May its time, its place or the number of its places still change? */
+export const whyNotChange = (gathering: Ended): MessageKey | null =>
+  whyNotHeld(gathering) ?? (gathering.closed_at ? 'gatherings.over' : null)
+
+/** What was said in a room stays said: a gathering with lines is ended, not called off. */
+export const whyNotCallOff = (gathering: Ended, lines: number): MessageKey | null =>
+  whyNotChange(gathering) ?? (lines > 0 ? 'gatherings.spokenAlready' : null)
+
+const whyNotHeld = ({ called_off_at: off }: Ended): MessageKey | null => (off ? 'gatherings.isCalledOff' : null)
 
 export function whyNotTakeBack(
   line: { noted_by: number; noted_at: Date },
@@ -27,16 +42,17 @@ export function whyNotEdit(line: { gone: string | null; rev: number }, seen: num
   return line.rev === seen ? null : 'gatherings.editedMeanwhile'
 }
 
-/** Whether another one may still sign up. Whoever stands in the room is counted in whatever the places say. */
-export function whyNotSignUp(gathering: {
-  announced_at: Date | null
-  closed_at: Date | null
-  places: number | null
-  taken: number
-}): MessageKey | null {
-  if (gathering.closed_at) return 'gatherings.over'
-  if (!gathering.announced_at) return 'gatherings.notAnnounced'
-  return gathering.places !== null && gathering.taken >= gathering.places ? 'gatherings.full' : null
+/** Whether people may still sign up: for a place, or for one that becomes free. */
+export function whyNotSignUp(gathering: Ended & { announced_at: Date | null }): MessageKey | null {
+  return whyNotChange(gathering) ?? (gathering.announced_at ? null : 'gatherings.notAnnounced')
+}
+
+/**
+ * How many places nobody has; null: as many as come. Whoever stands in the room is counted in whatever the places say.
+ * While somebody waits none is free for whoever comes after.
+ */
+export function placesLeft({ places, taken, waiting }: { places: number | null; taken: number; waiting: number }) {
+  return places === null ? null : Math.max(0, places - taken - waiting)
 }
 
 interface Attendee {

@@ -4,8 +4,9 @@ import { type Locale, translator } from '../../lib/i18n.ts'
 import { journal } from '../../lib/journal.ts'
 import { type Letterbox, tell } from '../../lib/outbox.ts'
 import { notFound, refuseIf } from '../../lib/refusal.ts'
-import { whyNotNote, whyNotSignUp } from './rules.ts'
+import { placesLeft, whyNotChange, whyNotNote, whyNotSignUp } from './rules.ts'
 import { lockGathering, type Person } from './store.ts'
+import { countsOf, giveFreePlaces } from './waiting.ts'
 
 /** 报名、签到: who says she will come, and who is there. */
 
@@ -20,7 +21,10 @@ export interface NewSignup {
 
 type Gathering = Awaited<ReturnType<typeof lockGathering>>
 
-/** Puts somebody on the list and gives her private key. A household is on it once; the same form twice is one. */
+/**
+ * Puts somebody on the list and gives her private key; when all places are taken she waits in line for one. A household
+ * is on it once; the same form twice is one.
+ */
 export async function signUp(
   db: Db,
   letterbox: Letterbox,
@@ -32,37 +36,32 @@ export async function signUp(
     const gathering = await lockGathering(trx, no)
     const known = await signedUpBefore(trx, gathering, signup)
     if (known) return known
-    const { taken } = await trx
-      .selectFrom('gathering_signups')
-      .select((eb) => sql<number>`${eb.fn.countAll()}::int`.as('taken'))
-      .where('gathering_id', '=', gathering.id)
-      .where('withdrawn_at', 'is', null)
-      .executeTakeFirstOrThrow()
-    refuseIf(whyNotSignUp({ ...gathering, taken }))
-    const { id } = await addSignup(trx, letterbox, gathering, { ...signup, addedBy: null, arrivedAt: null }, at)
+    refuseIf(whyNotSignUp(gathering))
+    const waits = placesLeft({ ...gathering, ...(await countsOf(trx, gathering.id)) }) === 0
+    const { id } = await addSignup(trx, letterbox, gathering, { ...signup, addedBy: null, arrivedAt: null, waits }, at)
     await journal(trx, {
       subject: { kind: 'gathering', id: gathering.id, no },
-      verb: 'gathering.signedUp',
+      verb: waits ? 'gathering.waits' : 'gathering.signedUp',
       by: { householdId: signup.householdId },
       at,
       particulars: { signup: id },
     })
     if (signup.phone) {
       const link = `${letterbox.home}/gatherings/${no}/signups/${signup.key}`
-      const body = translator(signup.locale)('tell.signedUp', { title: gathering.title, link })
+      const body = translator(signup.locale)(waits ? 'tell.waits' : 'tell.signedUp', { title: gathering.title, link })
       await tell(trx, letterbox, { dedupKey: `signedup:${id}`, phone: signup.phone, body })
     }
     return { key: signup.key }
   })
 }
 
-/** Takes her off the list, her number with her. Twice is once. */
-export async function withdrawSignup(db: Db, no: number, key: string, at: Date): Promise<void> {
+/** Takes her off the list, her number with her; her place goes to whoever waits first. Twice is once. */
+export async function withdrawSignup(db: Db, letterbox: Letterbox, no: number, key: string, at: Date): Promise<void> {
   await db.transaction().execute(async (trx) => {
     const gathering = await lockGathering(trx, no)
     const signup = await signupIn(trx, gathering, key)
     if (signup.withdrawn_at) return
-    refuseIf(gathering.closed_at ? 'gatherings.over' : signup.arrived_at ? 'gatherings.hereAlready' : null)
+    refuseIf(whyNotChange(gathering) ?? (signup.arrived_at ? 'gatherings.hereAlready' : null))
     await trx
       .updateTable('gathering_signups')
       .set({ withdrawn_at: at, phone_sealed: null })
@@ -75,6 +74,7 @@ export async function withdrawSignup(db: Db, no: number, key: string, at: Date):
       at,
       particulars: { signup: signup.id },
     })
+    await giveFreePlaces(trx, letterbox, gathering, at)
   })
 }
 
@@ -103,11 +103,12 @@ export async function arrive(
     if (expected) {
       await trx
         .updateTable('gathering_signups')
-        .set({ arrived_at: at, ...(phone && !expected.phone_sealed && { phone_sealed: phone }) })
+        .set({ arrived_at: at, waiting_since: null, ...(phone && !expected.phone_sealed && { phone_sealed: phone }) })
         .where('id', '=', expected.id)
         .execute()
     }
-    const here = expected ?? (await addSignup(trx, letterbox, gathering, { ...signup, addedBy, arrivedAt: at }, at))
+    const here =
+      expected ?? (await addSignup(trx, letterbox, gathering, { ...signup, addedBy, arrivedAt: at, waits: false }, at))
     await journal(trx, {
       subject: { kind: 'gathering', id: gathering.id, no },
       verb: 'gathering.arrived',
@@ -126,7 +127,11 @@ export async function tickArrival(db: Db, no: number, key: string, by: Person, a
     const signup = await signupIn(trx, gathering, key)
     refuseIf(whyNotNote(gathering) ?? (signup.withdrawn_at ? 'gatherings.signedOff' : null))
     if (signup.arrived_at) return
-    await trx.updateTable('gathering_signups').set({ arrived_at: at }).where('id', '=', signup.id).execute()
+    await trx
+      .updateTable('gathering_signups')
+      .set({ arrived_at: at, waiting_since: null })
+      .where('id', '=', signup.id)
+      .execute()
     const subject = { kind: 'gathering' as const, id: gathering.id, no }
     await journal(trx, { subject, verb: 'gathering.arrived', by, at, particulars: { signup: signup.id } })
   })
@@ -193,7 +198,7 @@ async function addSignup(
   trx: Trx,
   letterbox: Letterbox,
   { id }: Gathering,
-  signup: NewSignup & { addedBy: number | null; arrivedAt: Date | null },
+  signup: NewSignup & { addedBy: number | null; arrivedAt: Date | null; waits: boolean },
   at: Date,
 ) {
   const { nth } = await trx
@@ -214,6 +219,7 @@ async function addSignup(
       added_by: signup.addedBy,
       signed_at: at,
       arrived_at: signup.arrivedAt,
+      waiting_since: signup.waits ? at : null,
     })
     .returning(['id', 'nth'])
     .executeTakeFirstOrThrow()

@@ -1,7 +1,7 @@
 import type { Db, Trx } from '../../lib/db/schema.ts'
 import { type By, journal } from '../../lib/journal.ts'
-import { notFound } from '../../lib/refusal.ts'
-import type { audiences } from './rules.ts'
+import { notFound, refuseIf } from '../../lib/refusal.ts'
+import { type audiences, whyNotChange } from './rules.ts'
 
 export interface Person {
   personId: number
@@ -41,6 +41,7 @@ export async function openGathering(db: Db, invitation: Invitation, by: Person, 
       .where('held_at', '=', heldAt)
       .where('created_by', '=', by.personId)
       .where('closed_at', 'is', null)
+      .where('called_off_at', 'is', null)
       .executeTakeFirst()
     if (same) return same.no
     const { id, no } = await trx
@@ -74,6 +75,7 @@ export async function announceGathering(db: Db, no: number, by: By, at: Date): P
   await db.transaction().execute(async (trx) => {
     const gathering = await lockGathering(trx, no)
     if (gathering.announced_at || gathering.closed_at) return
+    refuseIf(whyNotChange(gathering))
     await trx.updateTable('gatherings').set({ announced_at: at }).where('id', '=', gathering.id).execute()
     await journal(trx, { subject: { kind: 'gathering', id: gathering.id, no }, verb: 'gathering.announced', by, at })
   })
@@ -84,6 +86,7 @@ export async function lockGathering(trx: Trx, no: number) {
   return trx
     .selectFrom('gatherings')
     .select(['id', 'no', 'title', 'place', 'held_at', 'closed_at', 'announced_at', 'places', 'door_key'])
+    .select(['rev', 'moved_at', 'called_off_at', 'called_off_why'])
     .where('no', '=', no)
     .forUpdate()
     .executeTakeFirstOrThrow(notFound)

@@ -13,6 +13,7 @@ export async function inboxPage(db: Db, filter: { state: ArrivalState; bridge?: 
     .innerJoin('bridges as b', 'b.id', 'a.bridge_id')
     .leftJoin('filings as f', 'f.id', 'a.filing_id')
     .select(['a.key', 'a.external_no as externalNo', 'a.place', 'a.category', 'a.photo_key as photo'])
+    .select(['a.media_url as mediaUrl', 'a.point'])
     .select(['a.said_at as saidAt', 'a.arrived_at as arrivedAt', 'a.sender_sealed as senderSealed', 'a.reason'])
     .select(['b.name as bridge', 'b.kind', 'b.key as bridgeKey', 'f.no as filingNo', 'f.filed_at as filedAt'])
     .select([sql<string>`left(a.words, ${shown})`.as('words'), sql<boolean>`length(a.words) > ${shown}`.as('longer')])

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { number, readForm, typed } from '../../lib/http/forms.ts'
+import { number, readForm, ticked, typed } from '../../lib/http/forms.ts'
 import type { Slice } from '../../lib/http/slice.ts'
 import { says } from '../../lib/i18n.ts'
 import { notFound } from '../../lib/refusal.ts'
@@ -13,7 +13,7 @@ type Row = Awaited<ReturnType<typeof inboxPage>>['rows'][number]
 declare module '../../lib/http/views.ts' {
   interface Views {
     'listen/inbox/index': {
-      rows: (Omit<Row, 'senderSealed'> & { sender: string; number: string | null })[]
+      rows: (Omit<Row, 'senderSealed'> & { sender: string; phoned: boolean; number: string | null })[]
       more: boolean
       page: number
       state: ArrivalState
@@ -49,6 +49,7 @@ const ArrivalsForm = z.object({
     z.array(z.uuid(says('form.wrong'))).max(100),
   ),
 })
+const FilingsForm = ArrivalsForm.extend({ text: ticked })
 const AsideForm = ArrivalsForm.extend({ reason: z.enum(asideReasons, says('inbox.reason.missing')) })
 
 /** 收件箱: everything that others brought and that is no filing yet. The desk makes one of it, or sets it aside. */
@@ -61,7 +62,7 @@ export const inbox: Slice = (app, { clock }) => {
     return reply.page('listen/inbox/index', {
       rows: rows.map(({ senderSealed, ...row }) => ({
         ...row,
-        sender: maskName(openSender(req.letterbox, senderSealed).name),
+        ...senderOf(senderSealed),
         number:
           row.filingNo === null || row.filedAt === null
             ? null
@@ -77,17 +78,22 @@ export const inbox: Slice = (app, { clock }) => {
       done: doneBy(filed, aside, came),
       missing: missing !== undefined,
     })
+
+    function senderOf(sealed: Buffer | null) {
+      const { name, phone } = openSender(req.letterbox, sealed)
+      return { sender: maskName(name), phoned: phone !== '' }
+    }
   })
 
-  app.post('/desk/inbox/filings', { config: { who, form: ArrivalsForm } }, async (req, reply) => {
-    const input = readForm(ArrivalsForm, req.body)
+  app.post('/desk/inbox/filings', { config: { who, form: FilingsForm } }, async (req, reply) => {
+    const input = readForm(FilingsForm, req.body)
     const { personId } = req.me
     if ('form' in input || personId === null) throw notFound()
-    const { arrival: keys } = input.data
+    const { arrival: keys, text } = input.data
     if (keys.length === 0) return reply.goto(`/desk/inbox?missing=1`)
     const filed = await req.db
       .transaction()
-      .execute((trx) => fileArrivals(trx, req.letterbox, { keys }, { by: { personId }, at: clock() }))
+      .execute((trx) => fileArrivals(trx, req.letterbox, { keys }, { by: { personId }, at: clock(), text }))
     return reply.goto(`/desk/inbox?${back(req.body)}filed=${filed.length}`)
   })
 

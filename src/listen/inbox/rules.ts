@@ -19,6 +19,10 @@ export interface NewArrival {
   phone: string
   saidAt: Date | null
   photoKey?: string
+  /** A link to a picture, as a program sent it. Nobody fetches it but who presses on it. */
+  mediaUrl?: string
+  /** '31.230416, 121.473701' */
+  point?: string
   /** By what it is known again, where that is no number anybody should read: a letter's Message-ID. */
   sameAs?: string
   /** Set aside as it comes in: a machine's answer is nobody's voice. */

@@ -40,6 +40,8 @@ export async function receive(
           ? vault.seal(communityId, JSON.stringify({ name: arrival.name, phone: arrival.phone }))
           : null,
       photo_key: arrival.photoKey ?? null,
+      media_url: arrival.mediaUrl ?? '',
+      point: arrival.point ?? '',
       said_at: arrival.saidAt,
       arrived_at: at,
       state: arrival.aside ? ('aside' as const) : ('waiting' as const),
@@ -99,12 +101,15 @@ interface Deciding {
   at: Date
 }
 
+/** `text`: whether who left a phone is written to. She left it with somebody else, so only when the desk says so. */
+type Filing = Deciding & { text: boolean }
+
 /** Makes filings of what waits, each with the words as they came. What somebody else decided meanwhile stays as it is. */
 export async function fileArrivals(
   trx: Trx,
   letterbox: Letterbox,
   which: { keys: readonly string[] } | { ids: readonly number[] },
-  { by, at }: Deciding,
+  { by, at, text }: Filing,
 ): Promise<number[]> {
   const waiting = await trx
     .selectFrom('arrivals')
@@ -134,6 +139,7 @@ export async function fileArrivals(
         surname: [...sender.name].slice(0, 20).join(''),
         nameShown: false,
         phone: sender.phone,
+        quiet: !text,
         locale: 'zh',
         recordedBy: by.personId,
         ...(arrival.photo_key && { photoKey: arrival.photo_key }),
@@ -141,7 +147,9 @@ export async function fileArrivals(
       by,
       at,
     )
-    for (const rest of more) await addMessage(trx, { filingId: filing.id, personId: null, words: rest, at })
+    const link = [arrival.point, arrival.media_url].filter(Boolean).join('\n')
+    for (const rest of link === '' ? more : [...more, link])
+      await addMessage(trx, { filingId: filing.id, personId: null, words: rest, at })
     await trx
       .updateTable('arrivals')
       .set({ state: 'filed', filing_id: filing.id, decided_by: by.personId, decided_at: at })

@@ -19,6 +19,7 @@ export async function openImap(egress: Egress, account: Account, hosts: readonly
     // The address that was looked at; the name stays for the certificate.
     host: address,
     servername: account.host,
+    ...(egress.ca && { tls: { ca: egress.ca } }),
     port: account.port,
     secure: account.port === 993,
     // A password does not travel in the open, except to a host that an administrator vouches for.

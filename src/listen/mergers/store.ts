@@ -201,13 +201,14 @@ interface Filer {
   words: string
   locale: Locale
   phone_sealed: Buffer | null
+  phone_quiet: boolean
   code_sealed: Buffer
 }
 
 async function eachFiler(trx: Trx, issueIds: number[], act: (filer: Filer) => Promise<void>): Promise<void> {
   const filers = await trx
     .selectFrom('filings')
-    .select(['id', 'no', 'words', 'locale', 'phone_sealed', 'code_sealed'])
+    .select(['id', 'no', 'words', 'locale', 'phone_sealed', 'phone_quiet', 'code_sealed'])
     .where('issue_id', 'in', issueIds)
     .where('state', '=', 'accepted')
     .where('phone_sealed', 'is not', null)

@@ -1,27 +1,36 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { type Form, filled, readForm, typed } from '../../lib/http/forms.ts'
-import type { Slice } from '../../lib/http/slice.ts'
+import { type Form, filled, number, readForm, typed } from '../../lib/http/forms.ts'
+import type { Me, Slice } from '../../lib/http/slice.ts'
 import { says, translator } from '../../lib/i18n.ts'
-import { notFound, refuseIf } from '../../lib/refusal.ts'
-import { bridgePage } from '../bridges/reads.ts'
+import { notFound, Refusal, refuseIf } from '../../lib/refusal.ts'
+import { bridgePage, bridgesKeptBy } from '../bridges/reads.ts'
 import { whyNotCross } from '../bridges/rules.ts'
 import { mostWords, type NewArrival, tidy, tidyLine } from '../inbox/rules.ts'
 import { fingerprintOf, seenBefore } from '../inbox/store.ts'
 import { goesOn, joined, mostAtOnce, mostPasted, mostVoices, type Voice, voicesIn } from './rules.ts'
-import { fileVoices } from './store.ts'
+import { takeVoices } from './store.ts'
 
 declare module '../../lib/http/views.ts' {
   interface Views {
-    'listen/pastes/new': { bridge: { key: string; name: string }; form: Form; most: number }
+    'listen/pastes/mine': { bridges: Awaited<ReturnType<typeof bridgesKeptBy>> }
+    'listen/pastes/new': {
+      bridge: { key: string; name: string }
+      form: Form
+      limits: typeof limits
+      desk: boolean
+      handed: number | null
+    }
     'listen/pastes/voices': {
       bridge: { key: string; name: string }
       form: Form
+      desk: boolean
       voices: (Voice & { at: number; goesOn: boolean; known: boolean; picked: boolean; joined: boolean })[]
     }
   }
 }
 
+const limits = { most: mostPasted, once: mostAtOnce }
 const byKey = { params: z.object({ slug: z.string(), key: z.uuid() }) }
 const text = z
   .string(says('pastes.missing'))
@@ -44,13 +53,23 @@ const VoicesForm = z.object({
 /** Fifty thousand characters, each nine bytes on its way in a form, and room to say that it was too much. */
 const aPaste = 1024 * 1024
 
-/** 群里的话: a conversation is pasted, taken apart, and a tick on a voice makes it a filing. */
-export const pastes: Slice = (app, { clock }) => {
-  const who = ['staff', 'chair'] as const
+const came = { ...byKey, querystring: z.object({ handed: number.or(z.literal('0')).optional().catch(undefined) }) }
 
-  app.get('/desk/bridges/:key/paste', { schema: byKey, config: { who } }, async (req, reply) =>
-    reply.page('listen/pastes/new', { bridge: await openBridge(req), form: filled({}), most: mostPasted }),
+/**
+ * 群里的话: a conversation is pasted, taken apart, and a tick on a voice makes it a filing. A volunteer may paste from a
+ * group in her care; what she ticks waits in the inbox, and the desk decides.
+ */
+export const pastes: Slice = (app, { clock }) => {
+  const who = ['volunteer', 'staff', 'chair'] as const
+
+  app.get('/desk/pastes', { config: { who } }, async (req, reply) =>
+    reply.page('listen/pastes/mine', { bridges: await bridgesKeptBy(req.db, req.me.personId ?? 0) }),
   )
+
+  app.get('/desk/bridges/:key/paste', { schema: came, config: { who } }, async (req, reply) => {
+    const page = newPage(req, await openBridge(req), filled({}))
+    return reply.page('listen/pastes/new', { ...page, handed: given(req.query.handed) })
+  })
 
   app.post(
     '/desk/bridges/:key/paste',
@@ -58,8 +77,7 @@ export const pastes: Slice = (app, { clock }) => {
     async (req, reply) => {
       const bridge = await openBridge(req)
       const input = readForm(PasteForm, req.body)
-      if ('form' in input)
-        return reply.code(422).page('listen/pastes/new', { bridge, form: input.form, most: mostPasted })
+      if ('form' in input) return reply.code(422).page('listen/pastes/new', newPage(req, bridge, input.form))
       return reply.page('listen/pastes/voices', await voicesPage(req, bridge, filled({ text: input.data.text }), null))
     },
   )
@@ -74,7 +92,7 @@ export const pastes: Slice = (app, { clock }) => {
       if ('form' in input) {
         const values = typed(req.body)
         if ('text' in input.form.errors)
-          return reply.code(422).page('listen/pastes/new', { bridge, form: input.form, most: mostPasted })
+          return reply.code(422).page('listen/pastes/new', newPage(req, bridge, input.form))
         const ticks = { pick: ticksOf(req.body, 'pick'), join: ticksOf(req.body, 'join') }
         const form = { values: { text: values.text ?? '' }, errors: input.form.errors }
         return reply.code(422).page('listen/pastes/voices', await voicesPage(req, bridge, form, ticks))
@@ -82,19 +100,34 @@ export const pastes: Slice = (app, { clock }) => {
       if (personId === null) throw notFound()
       const { pick, join } = input.data
       const arrivals = joined(voicesIn(input.data.text), pick, join).map(asArrival)
-      const doing = { by: { personId }, at: clock() }
-      const filed = await fileVoices(req.db, req.letterbox, bridge.id, arrivals, doing)
-      return reply.goto(`/desk/inbox?state=filed&bridge=${bridge.key}&filed=${filed.length}`)
+      const files = isDesk(req.me)
+      const doing = { by: { personId }, at: clock(), files }
+      const n = await takeVoices(req.db, req.letterbox, bridge.id, arrivals, doing)
+      if (!files) return reply.goto(`/desk/bridges/${bridge.key}/paste?handed=${n}`)
+      return reply.goto(`/desk/inbox?state=filed&bridge=${bridge.key}&filed=${n}`)
     },
   )
 }
 
-/** The bridge of the address, as long as conversations may be pasted here. */
+const isDesk = (me: Me): boolean => me.roles.includes('staff') || me.roles.includes('chair')
+
+/** The bridge of the address, as long as conversations may be pasted here, and by her. */
 async function openBridge(req: FastifyRequest) {
-  const { id, key, name, active, kind } = await bridgePage(req.db, (req.params as { key: string }).key)
+  const { id, key, name, active, kind, keeper_id } = await bridgePage(req.db, (req.params as { key: string }).key)
+  if (!isDesk(req.me) && keeper_id !== req.me.personId) throw new Refusal('pastes.notKeeper', 403)
   refuseIf(whyNotCross({ active, kind }, 'paste'))
   return { id, key, name }
 }
+
+const newPage = (req: FastifyRequest, bridge: { key: string; name: string }, form: Form) => ({
+  bridge,
+  form,
+  limits,
+  desk: isDesk(req.me),
+  handed: null,
+})
+
+const given = (handed: number | '0' | undefined) => (handed === undefined ? null : Number(handed))
 
 async function voicesPage(
   req: FastifyRequest,
@@ -108,6 +141,7 @@ async function voicesPage(
   return {
     bridge,
     form,
+    desk: isDesk(req.me),
     voices: voices.map((voice, at) => ({
       ...voice,
       at,

@@ -5,6 +5,7 @@ import type { Egress } from '../../lib/egress.ts'
 import { allCommunities } from '../../lib/http/communities.ts'
 import type { Letterbox } from '../../lib/outbox.ts'
 import type { Vault } from '../../lib/vault.ts'
+import { forgetBridged } from '../inbox/forgetting.ts'
 import { readMailbox } from '../mailboxes/reading.ts'
 import { pullOpen311 } from '../open311/pulling.ts'
 import { tellBridges } from '../webhooks/telling.ts'
@@ -46,7 +47,11 @@ export function startPulls(setting: Setting): () => Promise<void> {
       await Promise.race([turn, new Promise((late) => setTimeout(late, longestStop).unref())])
     }
   }
-  const ends = [running(() => makePulls(setting), 20_000), running(() => tellBridges(setting), 2_000)]
+  const ends = [
+    running(() => makePulls(setting), 20_000),
+    running(() => tellBridges(setting), 2_000),
+    running(() => forgetOld(setting), every),
+  ]
   return async () => {
     stopped = true
     await Promise.all(ends.map((end) => end()))
@@ -60,6 +65,11 @@ export async function makePulls(setting: Setting): Promise<void> {
     const letterbox = { communityId: id, vault: setting.vault, home: `${setting.origin}/c/${slug}` }
     for (const key of await claimDue(db, setting.clock())) await visitBridge(db, letterbox, setting, key)
   }
+}
+
+/** In every community, what bridges brought and nobody needs any more. */
+async function forgetOld({ house, clock }: Setting): Promise<void> {
+  for (const { id } of await allCommunities(house)) await forgetBridged(house.of(id), clock())
 }
 
 /** The bridges whose turn it is, marked as asked now, under a lock: of two processes one goes. */

@@ -78,6 +78,9 @@ export async function resultsOf(db: Db, no: number) {
       >`(select i.no from agenda_pictures p join agenda_items i on i.id = p.item_id where p.question_id = q.id)`.as(
         'item',
       ),
+      // What became of it, for everybody who had a say: the promise its item ended in.
+      sql<number | null>`(select max(o.no) from agenda_pictures p join resolutions o on o.item_id = p.item_id
+        where p.question_id = q.id)`.as('resolution'),
     ])
     .executeTakeFirstOrThrow(notFound)
   return { ...row, result: row.result as unknown as Result | null, stale: row.now !== (row.answers ?? 0) }

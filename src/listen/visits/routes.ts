@@ -8,6 +8,7 @@ import { notFound } from '../../lib/refusal.ts'
 import { groupCode } from '../../lib/tokens.ts'
 import { filingNumber } from '../filings/rules.ts'
 import { trackingLink } from '../filings/store.ts'
+import { categories } from '../issues/rules.ts'
 import { coverage, doorPage, doorsOf, visitByKey } from './reads.ts'
 import { faultsOf, floors, isFreshOwn, maySee, mostMatters, outcomes, type Said, shortestMatter } from './rules.ts'
 import { logLook, logVisit } from './store.ts'
@@ -26,6 +27,7 @@ declare module '../../lib/http/views.ts' {
       mine: (visit: { volunteerId: number }) => boolean
       outcomes: typeof outcomes
       matters: number
+      topics: typeof categories
       key: string
       saved: string | null
       form: Form
@@ -55,6 +57,7 @@ const oneDoor = {
 }
 const byKey = { params: z.object({ slug: z.string(), key: z.uuid() }) }
 
+const topic = z.enum(categories).nullable().catch(null).default(null)
 const words = said({ max: 500 }).refine(
   (text) => text === '' || text.length >= shortestMatter,
   says('visits.words.short'),
@@ -75,6 +78,11 @@ const VisitForm = z.object({
   place4: place,
   words5: words,
   place5: place,
+  topic1: topic,
+  topic2: topic,
+  topic3: topic,
+  topic4: topic,
+  topic5: topic,
   remark: said({ max: 500 }),
   record: ticked,
   call: ticked,
@@ -104,6 +112,7 @@ export const visits: Slice = (app, { clock }) => {
       mine: (visit: { volunteerId: number }) => maySee(visit, req.me),
       outcomes,
       matters: mostMatters,
+      topics: categories,
       key: key.success ? key.data : randomUUID(),
       saved: null,
       form,
@@ -190,15 +199,15 @@ const numberOf = (req: FastifyRequest, visit: { visitedAt: Date; receivedAt: Dat
 /** What the form says, as the rules know it; or the form again with what cannot be kept of it. */
 function whatWasSaid(data: z.output<typeof VisitForm>, body: unknown): { said: Said } | { form: Form } {
   const boxes = [
-    [data.words1, data.place1],
-    [data.words2, data.place2],
-    [data.words3, data.place3],
-    [data.words4, data.place4],
-    [data.words5, data.place5],
+    [data.words1, data.place1, data.topic1],
+    [data.words2, data.place2, data.topic2],
+    [data.words3, data.place3, data.topic3],
+    [data.words4, data.place4, data.topic4],
+    [data.words5, data.place5, data.topic5],
   ] as const
   const said: Said = {
     outcome: data.outcome,
-    matters: boxes.filter(([words]) => words !== '').map(([words, place]) => ({ words, place })),
+    matters: boxes.filter(([words]) => words !== '').map(([words, place, topic]) => ({ words, place, topic })),
     remark: data.remark,
     consent: { record: data.record, call: data.call, publish: data.publish },
     phone: data.phone,

@@ -1,5 +1,6 @@
 /** 走访 — who was visited, what may be written down of it, and which door comes next (domain 3.11, J1). Pure. */
 import type { MessageKey } from '../../lib/i18n.ts'
+import type { Category } from '../issues/rules.ts'
 
 export const outcomes = ['met', 'not_home', 'come_again', 'refused'] as const
 export type Outcome = (typeof outcomes)[number]
@@ -17,7 +18,7 @@ const day = 24 * 3_600_000
 export interface Said {
   outcome: Outcome
   /** `key` is the matter's own, made by the phone that wrote it down; left out: the database makes one. */
-  matters: readonly { words: string; place: string; key?: string }[]
+  matters: readonly { words: string; place: string; key?: string; topic?: Category | null }[]
   remark: string
   consent: { record: boolean; call: boolean; publish: boolean }
   phone: string

@@ -72,6 +72,7 @@ export async function logVisit(
           channel: 'door',
           words: matter.words,
           place: matter.place,
+          topic: matter.topic ?? null,
           buildingId: household.building_id,
           householdId: household.id,
           surname: '',

@@ -38,6 +38,7 @@ export const agenda: Record<keyof typeof zh, string> = {
   'items.list': 'Agenda items',
   'items.list.empty': 'There are no agenda items yet.',
   'items.no': 'Item {no}',
+  'items.wide': 'From a question put to everybody',
   'items.count': '{n} {n?matter:matters}',
   'items.households': '{n} {n?household:households} behind it',
   'items.standing.none': 'Waiting for a meeting',

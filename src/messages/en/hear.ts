@@ -85,7 +85,33 @@ export const hear: Record<keyof typeof zh, string> = {
   'gatherings.isHere': 'Here',
   'gatherings.tick': 'Has come',
   'gatherings.nobodyYet': 'Nobody has signed up yet.',
-  'gatherings.full': 'All places are taken. If something is on your mind, you can report it right away.',
+  'gatherings.full':
+    'All places are taken. You can wait for one ({n} ahead of you), or report what is on your mind right away.',
+  'gatherings.waitUp': 'Wait for a place',
+  'gatherings.waits': 'I will wait',
+  'gatherings.waitPhone.hint': 'You need not. If you do, we text you when a place is free. It is not made public.',
+  'gatherings.youWait': 'You are in line for the next free place',
+  'gatherings.yourLine': 'You are number {n} in line',
+  'gatherings.waitLink':
+    'Keep this page: it changes when a place is yours, and a text follows if you left a number. You can leave the line here.',
+  'gatherings.inLine': '{n} waiting',
+  'gatherings.waitsChip': 'Waiting',
+  'gatherings.plan': 'Move or call off',
+  'gatherings.plan.lead':
+    'When time or place changes, everybody on the list who left a number gets one text; the others see it on their page.',
+  'gatherings.plan.places':
+    'Leave it empty for as many as come. {n} {n?is:are} coming and {waiting} {waiting?waits:wait}; new places go to who waits longest, by text.',
+  'gatherings.movedNote': 'Time or place has changed. What it says here is right.',
+  'gatherings.changedMeanwhile': 'Somebody else changed this gathering just now. Please look at it again first.',
+  'gatherings.callOff': 'It will not take place',
+  'gatherings.callOff.do': 'Call it off',
+  'gatherings.why': 'Why is it called off?',
+  'gatherings.why.hint': 'Everybody can read this. Who is on the list and left a number gets one text.',
+  'gatherings.why.missing': 'Please write why it is called off',
+  'gatherings.off': 'Called off',
+  'gatherings.isCalledOff': 'This gathering is called off.',
+  'gatherings.spokenAlready':
+    'People have spoken and it is written down, so it cannot be called off. End it on the notes page, and what was said is looked after.',
   'gatherings.signUp': 'I will come',
   'gatherings.comes': 'Sign up',
   'gatherings.yourName': 'Your name',
@@ -115,6 +141,12 @@ export const hear: Record<keyof typeof zh, string> = {
   'home.gatherings': 'All',
   'home.gathering.go': 'See and sign up',
   'tell.signedUp': '[Wutong] You are on the list for “{title}”. When, where, and should you not come: {link}',
+  'tell.waits':
+    '[Wutong] All places for “{title}” are taken; you are in line and hear from us when one is free. To leave the line: {link}',
+  'tell.gotPlace':
+    '[Wutong] A place for “{title}” is yours, do come. If you cannot, please pass it on to the next in line: {link}',
+  'tell.gatheringMoved': '[Wutong] “{title}” has changed: {when}, {place}. Should you not come: {link}',
+  'tell.gatheringOff': '[Wutong] “{title}” on {when} is called off: {why}',
   'tell.gathered':
     '[Wutong] What you said at “{title}” is written down: {n} {n?line:lines}, each of them looked after:\n{lines}',
   'tell.gathered.line': '“{words}” Follow it: {link}',
@@ -128,6 +160,11 @@ export const hear: Record<keyof typeof zh, string> = {
   'journal.gathering.signedUp': 'Somebody signed up',
   'journal.gathering.signedOff': 'Somebody signed off',
   'journal.gathering.arrived': 'Somebody signed in',
+  'journal.gathering.waits': 'All places taken: somebody waits for one',
+  'journal.gathering.gotPlace': 'A place became free and went to the first in line',
+  'journal.gathering.moved': 'Moved from {was} to {became}',
+  'journal.gathering.places': 'Another number of places',
+  'journal.gathering.calledOff': 'Called off: {why}',
   'journal.gathering.closed': 'The gathering ended, {filings} {filings?line:lines} went to the staff',
   'questions.title': 'Have your say',
   'questions.lead':
@@ -140,6 +177,7 @@ export const hear: Record<keyof typeof zh, string> = {
   'questions.statements': '{n} {n?statement:statements}',
   'questions.waiting': '{n} to look at',
   'questions.closed': 'This question is closed. Thank you all.',
+  'questions.promised': 'A meeting has decided. See how promise no. {no} is kept',
   'questions.progress': '{n} of {all} answered',
   'questions.agree': 'Agree',
   'questions.disagree': 'Disagree',

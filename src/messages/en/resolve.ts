@@ -41,7 +41,9 @@ export const resolve: Record<keyof typeof zh, string> = {
   'resolutions.answers': 'Asking around',
   'resolutions.answers.counts':
     '{asked} {asked?person:people} who raised it {asked?was:were} asked, {answered} answered, {solved} say it is solved.',
-  'resolutions.answers.none': 'There is nobody to ask about this one.',
+  'resolutions.answers.none':
+    'There is nobody to ask about this one. If you think it is not done, report it: the chair can send it back.',
+  'resolutions.question': 'From a question put to everybody',
   'resolutions.answers.rule': 'One "not solved" is enough to reopen it. Who said what stays private.',
   'resolutions.how': 'How far it is',
   'resolutions.from': 'Where it comes from',
@@ -180,6 +182,7 @@ export const resolve: Record<keyof typeof zh, string> = {
   'journal.resolution.reopened': 'Somebody who was asked says it is not solved: reopened, to be done by {due}',
   'journal.resolution.recalled': 'Sent back by the chair, to be done by {due}: {reason}',
   'journal.resolution.confirmed': 'Those who were asked confirm that it is solved',
+  'journal.resolution.unasked': 'Nobody to ask; it stood here for seven days and is closed as done',
   'journal.resolution.unanswered': 'Nobody replied in seven days; finished as reported',
   'journal.issue.promised': '{seatEn} promised it by {due}',
   'journal.issue.claimed': 'The owner believes it is solved',
@@ -187,5 +190,6 @@ export const resolve: Record<keyof typeof zh, string> = {
   'journal.issue.unsolved': 'Somebody who was asked says it is not solved: reopened',
   'journal.issue.recalled': 'Sent back by the chair',
   'journal.issue.confirmed': 'Those who raised it confirm that it is solved',
+  'journal.issue.unasked': 'Nobody to ask; it stood here for seven days and is closed as done',
   'journal.issue.unanswered': 'Nobody replied in seven days; finished as reported',
 }

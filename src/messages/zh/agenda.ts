@@ -33,6 +33,7 @@ export const agenda = {
   'items.list': '议题',
   'items.list.empty': '还没有议题。',
   'items.no': '议题 {no}',
+  'items.wide': '来自“大家说”',
   'items.count': '{n} 件反映的事',
   'items.households': '{n} 户关心',
   'items.standing.none': '等着上会',

@@ -71,11 +71,11 @@ export async function reopenResolution(
   await tellFilers(trx, letterbox, issueIds, `reopened:${resolution.id}:${cycle}`, 'tell.reopened', words)
 }
 
-/** Closed because those who spoke confirm it, or because nobody said a word in the time there was. */
+/** Closed because those who spoke confirm it, or nobody said a word in the time there was, or there was nobody to ask. */
 export async function closeResolution(
   trx: Trx,
   resolution: Resolution,
-  { how, by, at }: { how: 'confirmed' | 'unanswered'; by: By; at: Date },
+  { how, by, at }: { how: 'confirmed' | 'unanswered' | 'unasked'; by: By; at: Date },
 ): Promise<void> {
   await trx.updateTable('resolutions').set({ closed_at: at }).where('id', '=', resolution.id).execute()
   await journal(trx, {

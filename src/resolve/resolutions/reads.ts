@@ -111,6 +111,13 @@ export async function resolutionPage(db: Db, no: number, at: Date) {
       'meetings.no as meetingNo',
       'meetings.title as meetingTitle',
       'ballots.no as ballotNo',
+      jsonObjectFrom(
+        eb
+          .selectFrom('agenda_pictures')
+          .innerJoin('questions', 'questions.id', 'agenda_pictures.question_id')
+          .select(['questions.no', 'questions.title'])
+          .whereRef('agenda_pictures.item_id', '=', 'resolutions.item_id'),
+      ).as('question'),
       jsonArrayFrom(
         eb
           .selectFrom('agenda_links')
@@ -151,6 +158,7 @@ export async function resolutionPage(db: Db, no: number, at: Date) {
     meeting: { no: row.meetingNo, title: row.meetingTitle },
     ballotNo: row.ballotNo,
     issues: row.issues,
+    question: row.question,
     steps: row.steps.map(({ done_at, ...step }) => ({ ...step, doneAt: done_at === null ? null : new Date(done_at) })),
     lines: row.lines.map((line) => ({ ...line, at: new Date(line.at) })),
   }

@@ -25,7 +25,7 @@ export async function askFilers(trx: Trx, letterbox: Letterbox, resolution: Reso
     .innerJoin('agenda_links', (join) =>
       join.on('agenda_links.issue_id', '=', sql<number>`coalesce(issues.merged_into, issues.id)`),
     )
-    .select(['filings.id', 'locale', 'phone_sealed', 'code_sealed'])
+    .select(['filings.id', 'locale', 'phone_sealed', 'phone_quiet', 'code_sealed'])
     .where('agenda_links.item_id', '=', resolution.item_id)
     .where('filings.state', '<>', 'withdrawn')
     .orderBy('filings.id')
@@ -149,7 +149,9 @@ async function conclude(trx: Trx, letterbox: Letterbox, resolution: Resolution, 
   const outcome = verdict(answers, resolution.claimed_at, at)
   if (outcome === 'reopened') await reopenResolution(trx, letterbox, resolution, { by, at })
   else if (outcome !== 'waiting' && !resolution.closed_at) {
-    await closeResolution(trx, resolution, { how: outcome, by, at })
+    // A question put to everybody keeps no name to ask; the line does not say that somebody was asked and kept silent.
+    const how = answers.length === 0 ? 'unasked' : outcome
+    await closeResolution(trx, resolution, { how, by, at })
   }
   return outcome
 }

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { forgetBridged } from '../../../src/listen/inbox/forgetting.ts'
 import { settle } from '../../cast.ts'
 import { Browser, startTown } from '../../harness.ts'
 import { statementsOf } from '../../statements.ts'
@@ -202,6 +203,46 @@ t.test('what is too much or nothing to paste comes back whole', async (t) => {
     'what is too long for one filing goes on in its thread',
   )
   t.equal((await shen.post('/desk/bridges/00000000-0000-4000-8000-000000000000/paste', { text: 'x' })).statusCode, 404)
+})
+
+t.test('a volunteer hands in what her own group says; the desk decides', async (t) => {
+  const li = await town.as('li')
+  const keeper = String(town.cast.people.li)
+  const own = await build(shen, { name: '12 号楼群', keeper })
+  const before = { filed: (await filings(town)).length, came: (await arrivals(town)).length }
+  t.match((await li.get('/desk/pastes')).body, '12 号楼群')
+  const text = '王芳 2026/11/24 09:01\n楼道灯坏了\n'
+  t.match((await li.post(`/desk/bridges/${own}/paste`, { text })).body, '勾上的交给社工')
+  const handed = await li.post(`/desk/bridges/${own}/voices`, { text, pick: '0' })
+  t.match(handed.headers.location, /paste\?handed=1$/)
+  t.match((await li.get(String(handed.headers.location))).body, '交给社工 1 句')
+  t.equal((await filings(town)).length, before.filed, 'nothing is filed')
+  t.match((await arrivals(town)).slice(before.came), [{ state: 'waiting', words: '楼道灯坏了' }])
+  const others = await build(shen, { name: '别人的群' })
+  t.match(await li.get(`/desk/bridges/${others}/paste`), { statusCode: 403, body: /不是您照看的/ })
+  t.equal((await li.post(`/desk/bridges/${others}/voices`, { text, pick: '0' })).statusCode, 403)
+  t.equal((await li.get('/desk/inbox')).statusCode, 403)
+})
+
+t.test('what was brought along is forgotten in time', async (t) => {
+  const now = town.clock.now
+  const bridge = await town.db.selectFrom('bridges').select('id').limit(1).executeTakeFirstOrThrow()
+  const long = new Date(now.getTime() - 31 * 86_400_000)
+  const calls = [
+    { bridge_id: bridge.id, webhook_id: 'old', arrival_id: null, at: long },
+    { bridge_id: bridge.id, webhook_id: 'new', arrival_id: null, at: now },
+  ]
+  await town.db.insertInto('hook_calls').values(calls).execute()
+  const named = () => town.db.selectFrom('arrivals').select(['state']).where('sender_sealed', 'is not', null).execute()
+  t.ok((await named()).some(({ state }) => state !== 'waiting'))
+  await town.db.updateTable('arrivals').set({ decided_at: long }).where('state', '<>', 'waiting').execute()
+  await forgetBridged(town.db, now)
+  await forgetBridged(town.db, now)
+  t.same(await town.db.selectFrom('hook_calls').select('webhook_id').execute(), [{ webhook_id: 'new' }])
+  t.ok(
+    (await named()).every(({ state }) => state === 'waiting'),
+    'whom the desk has not heard yet it can still call',
+  )
 })
 
 t.test('two who decide about the same arrival in the same second make one filing', async (t) => {

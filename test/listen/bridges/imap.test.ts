@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { createServer, type Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import t from 'tap'
 import { createEgress } from '../../../src/lib/egress.ts'
 import { openImap } from '../../../src/listen/mailboxes/imap.ts'
@@ -9,11 +11,11 @@ import { startTown } from '../../harness.ts'
 import { arrivals, build, wire } from './help.ts'
 
 /** As much of an IMAP server as a mailbox needs: letters by their place, seen or not. */
-function imapServer(letters: { source: Buffer; seen: boolean }[], password: string) {
+function imapServer(letters: { source: Buffer; seen: boolean }[], password: string, pem?: string) {
   const heard: string[] = []
-  const talk = (socket: Socket) => {
+  const talk = (socket: Socket, greets = true) => {
     socket.on('error', () => {})
-    socket.write('* OK ready\r\n')
+    if (greets) socket.write('* OK ready\r\n')
     let typed = ''
     socket.on('data', (bytes) => {
       typed += bytes.toString('latin1')
@@ -31,8 +33,12 @@ function imapServer(letters: { source: Buffer; seen: boolean }[], password: stri
       const ok = () => say(`${tag} OK done\r\n`)
       const which = Number(/(?:FETCH|STORE) (\d+)/i.exec(command)?.[1] ?? 0)
       const letter = letters[which - 1]
-      if (/^CAPABILITY/i.test(command)) say('* CAPABILITY IMAP4rev1\r\n')
-      else if (/^LOGIN/i.test(command) && !command.includes(`"${password}"`)) return say(`${tag} NO wrong\r\n`)
+      if (/^CAPABILITY/i.test(command)) say(`* CAPABILITY IMAP4rev1${pem && greets ? ' STARTTLS' : ''}\r\n`)
+      else if (pem && /^STARTTLS/i.test(command)) {
+        ok()
+        socket.removeAllListeners('data')
+        return talk(new TLSSocket(socket, { isServer: true, key: pem, cert: pem }), false)
+      } else if (/^LOGIN/i.test(command) && !command.includes(`"${password}"`)) return say(`${tag} NO wrong\r\n`)
       else if (/^LIST/i.test(command)) say('* LIST () "/" INBOX\r\n')
       else if (/^SELECT/i.test(command))
         say(`* ${letters.length} EXISTS\r\n* OK [UIDVALIDITY 1] x\r\n* OK [UIDNEXT 9] x\r\n* FLAGS (\\Seen)\r\n`)
@@ -54,7 +60,7 @@ function imapServer(letters: { source: Buffer; seen: boolean }[], password: stri
       return ok()
     }
   }
-  return { server: createServer(talk), heard }
+  return { server: createServer((socket) => talk(socket)), heard }
 }
 
 const letter = (id: string, words: string) =>
@@ -120,6 +126,34 @@ t.test('letters come out of an IMAP inbox, each once', async (t) => {
     .where('key', '=', key)
     .executeTakeFirstOrThrow()
   t.match(bridge, { trouble: '', answered_at: town.clock.now })
+})
+
+t.test('over TLS, and only to whom the certificate names', async (t) => {
+  const pem = await readFile(new URL('mail.lan.pem', import.meta.url), 'utf8')
+  const letters = [{ source: letter('4@x', '门禁坏了'), seen: false }]
+  const { server, heard } = imapServer(letters, 'geheim', pem)
+  server.listen(0, '127.0.0.1')
+  await new Promise((listening) => server.once('listening', listening))
+  t.teardown(() => server.close())
+  const { port } = server.address() as AddressInfo
+  const open = (host: string, ca?: string) => {
+    const egress = createEgress(async () => ['127.0.0.1'], ca)
+    return openImap(egress, { host, port, user: 'ju', password: 'geheim' }, [host])
+  }
+  await t.rejects(open('mail.lan'), new NoMail('failed'), 'nobody we know vouches for it')
+  await t.rejects(open('other.lan', pem), new NoMail('failed'), 'the certificate is for another name')
+  t.notOk(
+    heard.some((line) => line.startsWith('LOGIN')),
+    'and no password went anywhere',
+  )
+  const mailbox = await open('mail.lan', pem)
+  for await (const { bytes, settle } of mailbox.letters()) {
+    t.match(bytes?.toString(), '门禁坏了')
+    await settle()
+  }
+  await mailbox.close()
+  t.ok(letters[0]?.seen)
+  t.match(heard, ['CAPABILITY', 'STARTTLS'], 'nothing but this in the open')
 })
 
 t.test('the form of a mailbox says what is wrong with it', async (t) => {

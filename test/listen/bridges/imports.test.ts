@@ -262,6 +262,11 @@ t.test('work orders of the hotline', async (t) => {
       building_id: town.cast.buildings[12],
     })
     t.equal(town.vault.open(town.community.id, filing.phone_sealed ?? Buffer.alloc(0)), '13800000001')
+    const texts = () => town.db.selectFrom('outbox').select('body').where('channel', '=', 'sms').execute()
+    t.same(await texts(), [], 'the caller left the number with the hotline: no text without the tick')
+    t.equal(filing.phone_quiet, true)
+    await shen.post(`/desk/triage/${filing.no}/question`, { words: '哪一层？' })
+    t.same(await texts(), [], 'nor later')
     t.match(
       (await shen.get(`/desk/triage/${filing.no}`)).body,
       /12345 热线<br><span class="hint">对方编号 20261124-0001/,

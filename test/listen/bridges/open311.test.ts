@@ -187,6 +187,26 @@ t.test('whoever has a token may send, and asks with what it got how it stands', 
     t.equal((await arrivals(town)).length, 3)
   })
 
+  t.test('a place on the map and a link to a picture come along; we fetch nothing', async (t) => {
+    const where = { address_string: '北门', address_id: '3-101', lat: '31.230416', long: '121.473701' }
+    const link = 'https://img.example.org/a.jpg?x=1'
+    const sent = { api_key, service_code: 'light', description: '门灯不亮', ...where, media_url: link }
+    t.equal((await post('json', fields(sent))).statusCode, 201)
+    t.match((await arrivals(town)).at(-1), { place: '北门 3-101', point: '31.230416, 121.473701', media_url: link })
+    t.match((await shen.get('/desk/inbox')).body, /31\.230416, 121\.473701[\s\S]*rel="noopener noreferrer ugc"/)
+    const before = (await arrivals(town)).length
+    for (const [wrong, why] of [
+      [{ lat: '131', long: '121' }, 'lat and long'],
+      [{ lat: '31', long: '' }, 'lat and long'],
+      [{ lat: '31,2', long: '121' }, 'lat and long'],
+      [{ media_url: 'http://169.254.169.254/latest' }, 'media_url'],
+      [{ media_url: 'javascript:alert(1)' }, 'media_url'],
+    ] as const) {
+      t.match(await post('xml', fields({ ...sent, ...wrong })), { statusCode: 400, body: why })
+    }
+    t.equal((await arrivals(town)).length, before)
+  })
+
   t.test('from the inbox to the end', async (t) => {
     const first = (await arrivals(town))[0]
     t.match((await shen.get('/desk/inbox')).body, '3号楼路灯不亮')

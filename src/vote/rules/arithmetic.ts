@@ -3,8 +3,22 @@ import type { Result } from './explain.ts'
 import { type Check, sides } from './shares.ts'
 import { grouped, type Sentence, say, squareMetres } from './words.ts'
 
+/** "Heads for: 2 × 301 = 602, 1 × 600 = 600, 602 > 600: enough." */
+export function arithmetic(result: Result): Sentence[] {
+  return checksOf(result).map((check) => {
+    const { what, part, whole, num, den, strict, holds } = check
+    const [left, right] = sides(part, whole, check)
+    const n = what.endsWith('Area') ? squareMetres : grouped
+    return say(holds ? 'rules.line.holds' : 'rules.line.fails', ({ t }) => ({
+      what: t(`rules.check.${what as 'yes'}`),
+      ...{ num, den, part: n(part), whole: n(whole), left: n(left), right: n(right) },
+      sign: strict ? '>' : '≥',
+    }))
+  })
+}
+
 /** In the order in which they were made; rules that compare no share (consent, most votes, points) have none. */
-export function checksOf(result: Result): Check[] {
+function checksOf(result: Result): Check[] {
   switch (result.kind) {
     case 'share':
     case 'unanimous':
@@ -18,18 +32,4 @@ export function checksOf(result: Result): Check[] {
     default:
       return []
   }
-}
-
-/** "Heads for: 2 × 301 = 602, 1 × 600 = 600, 602 > 600: enough." */
-export function arithmetic(result: Result): Sentence[] {
-  return checksOf(result).map((check) => {
-    const { what, part, whole, num, den, strict, holds } = check
-    const [left, right] = sides(part, whole, check)
-    const n = what.endsWith('Area') ? squareMetres : grouped
-    return say(holds ? 'rules.line.holds' : 'rules.line.fails', ({ t }) => ({
-      what: t(`rules.check.${what as 'yes'}`),
-      ...{ num, den, part: n(part), whole: n(whole), left: n(left), right: n(right) },
-      sign: strict ? '>' : '≥',
-    }))
-  })
 }

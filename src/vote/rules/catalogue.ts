@@ -12,7 +12,8 @@ const civilCode = { version: 1, validFrom: '2021-01-01' }
 const meeting = { ...civilCode, force: 'meeting', repeats: 'last' } as const
 const advice = { ...civilCode, force: 'advice', repeats: 'last' } as const
 const owners = { ...civilCode, force: 'owners', repeats: 'first', kind: 'dual', participation: atLeast(2, 3) } as const
-const seats = { ...advice, article: 'rules.article.fiveParty', kind: 'seats', presence: atLeast(4, 5) } as const
+// Of a matter that is not the owners' the five decide; of one of art. 278 they advise (forceOf).
+const seats = { ...meeting, article: 'rules.article.fiveParty', kind: 'seats', presence: atLeast(4, 5) } as const
 const bylaws = { ...meeting, article: 'rules.article.bylaws' } as const
 
 /** (5) is using the maintenance fund, (6) raising it: mixing them up is a classic. */

@@ -5,7 +5,7 @@ import type { DualRule } from './rule.ts'
 import { type Check, check, further } from './shares.ts'
 
 /** follow: 从众, a choice printed on the ballot where the community's rules allow it. */
-export type OwnersChoice = 'for' | 'against' | 'abstain' | 'follow'
+type OwnersChoice = 'for' | 'against' | 'abstain' | 'follow'
 
 /** `voter`: the co-owner; cast for one of the units that owner set holds. */
 export interface OwnersCast extends Cast<OwnersChoice> {

@@ -5,7 +5,7 @@ import { drawLots } from './lots.ts'
 import type { RankedRule } from './rule.ts'
 import { type Check, check } from './shares.ts'
 
-export interface Round {
+interface Round {
   sums: Sum[]
   /** Ballots that still name somebody who is in. */
   continuing: number

@@ -28,10 +28,10 @@ export interface UnanimousRule extends Dated {
   kind: 'unanimous'
   strict: boolean
 }
-export interface ConsentRule extends Dated {
+interface ConsentRule extends Dated {
   kind: 'consent'
 }
-export interface PluralityRule extends Dated {
+interface PluralityRule extends Dated {
   kind: 'plurality'
 }
 /** So many options win (places), or each that reaches a count (threshold); the ballot says how many. */

@@ -10,6 +10,7 @@ import { looks } from './en/looks.ts'
 import { people } from './en/people.ts'
 import { resolve } from './en/resolve.ts'
 import { room } from './en/room.ts'
+import { rules } from './en/rules.ts'
 import { visits } from './en/visits.ts'
 import { vote } from './en/vote.ts'
 import type { MessageKey } from './zh.ts'
@@ -26,6 +27,7 @@ export const en: Record<MessageKey, string> = {
   ...hear,
   ...agenda,
   ...vote,
+  ...rules,
   ...resolve,
   ...board,
   ...room,

@@ -11,6 +11,7 @@ import { looks } from './zh/looks.ts'
 import { people } from './zh/people.ts'
 import { resolve } from './zh/resolve.ts'
 import { room } from './zh/room.ts'
+import { rules } from './zh/rules.ts'
 import { visits } from './zh/visits.ts'
 import { vote } from './zh/vote.ts'
 
@@ -26,6 +27,7 @@ export const zh = {
   ...hear,
   ...agenda,
   ...vote,
+  ...rules,
   ...resolve,
   ...board,
   ...room,

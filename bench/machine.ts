@@ -225,7 +225,8 @@ export async function serve(script: string, env: Record<string, string>, path: s
     const answer = await fetch(url + path, { headers: { connection: 'close' } }).catch(() => null)
     await answer?.arrayBuffer()
     if (answer?.ok) break
-    if (performance.now() - began > 120_000) throw new Error(`${path} answered ${answer?.status ?? 'nothing'} for two minutes`)
+    if (performance.now() - began > 120_000)
+      throw new Error(`${path} answered ${answer?.status ?? 'nothing'} for two minutes`)
     await pause(3)
   }
   return { child, pid: child.pid ?? 0, port: at, url, startMs: performance.now() - began }

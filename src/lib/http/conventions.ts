@@ -83,7 +83,7 @@ export function conventions(app: App, { house, clock, vault, origin }: Deps): vo
   app.decorateReply('fragment', function (this: FastifyReply, view, props) {
     return this.type('text/html; charset=utf-8')
       .header('cache-control', 'no-store')
-      .send(render(view, props, viewer(this.request)))
+      .send(squeezed(this, render(view, props, viewer(this.request))))
   })
   app.decorateReply('goto', function (this: FastifyReply, path) {
     return this.redirect(`/c/${this.request.community.slug}${path}`, 303)

@@ -8,8 +8,8 @@ const most = 300
 const level = 3
 
 /**
- * A page as gzip for a browser that takes it: phones pay by the byte, and there may be no proxy in front. `known` names
- * the page if everybody gets the same.
+ * What is read as gzip for a browser that takes it: phones pay by the byte, and there may be no proxy in front. `known`
+ * names a page that everybody gets the same.
  *
  * What is secret in a page must not be squeezed together with what a stranger put there: its length would tell, guess by
  * guess, whether the two are alike (BREACH). What a page of a session keeps secret is its form token and what the person
@@ -18,14 +18,14 @@ const level = 3
  * page itself, never an error or a form that came back. Pages without a session hold nothing a stranger cannot ask for
  * himself. Answers to writes stay as they are.
  */
-export function squeezed(reply: FastifyReply, html: string, known: string | null): string | Buffer {
+export function squeezed(reply: FastifyReply, text: string, known: string | null = null): string | Buffer {
   const { request } = reply
-  if (request.method !== 'GET' || reply.statusCode !== 200) return html
+  if (request.method !== 'GET' || reply.statusCode !== 200) return text
   reply.header('vary', 'accept-encoding')
-  if (known === null && request.url.includes('?')) return html
-  if (!/\bgzip\b/.test(String(request.headers['accept-encoding']))) return html
+  if (known === null && request.url.includes('?')) return text
+  if (!/\bgzip\b/.test(String(request.headers['accept-encoding']))) return text
   reply.header('content-encoding', 'gzip')
-  const bytes = (known !== null && kept.get(known)) || gzipSync(html, { level })
+  const bytes = (known !== null && kept.get(known)) || gzipSync(text, { level })
   if (known !== null) {
     if (kept.size >= most) kept.clear()
     kept.set(known, bytes)

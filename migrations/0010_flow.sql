@@ -231,7 +231,7 @@ begin
     near as (
       select m.issue_id, m.desk, shelves.shelf from shelves cross join lateral (
         select s.issue_id, s.desk from issue_search s
-        where s.open and s.desk @@ on_shelf(asked, shelves.shelf) and s.community_id = home and (not openly or s.published)
+        where s.open and s.desk @@ on_shelf(asked, shelves.shelf) and s.community_id = home and (not alike_issues.openly or s.published)
         order by s.no desc limit 2000) m
       where shelves.shelf is not null limit 2000)
     select n.issue_id from near n order by ts_rank(n.desk, on_shelf(asked, n.shelf)) desc, n.issue_id desc limit most;

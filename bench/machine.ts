@@ -121,15 +121,24 @@ export interface Postgres {
 /** A database on the server at `url`, dropped afterwards; without one, on a PostgreSQL started for this run alone. */
 export async function database(url: string | undefined): Promise<Postgres> {
   const server = url ?? (await ownServer())
-  const name = `wt_bench_${process.pid}`
-  await asAdmin(server, (admin) => admin.query(`create database ${name}`))
-  atEnd(() => asAdmin(server, (admin) => admin.query(`drop database if exists ${name} with (force)`)))
+  const own = await freshDatabase(server, 'main')
   return asAdmin(server, async (admin) => {
     const { rows } = await admin.query("select pg_backend_pid() as pid, current_setting('server_version') as version")
-    const own = new URL(server)
-    own.pathname = `/${name}`
-    return { url: own.href, version: rows[0].version, pid: parentOf(rows[0].pid) }
+    return { url: own.url, version: rows[0].version, pid: parentOf(rows[0].pid) }
   })
+}
+
+/** One more database beside the one at `url`; gone when it is dropped, or at the end. */
+export async function freshDatabase(url: string, name: string): Promise<{ url: string; drop(): Promise<unknown> }> {
+  const database = `wt_bench_${process.pid}_${name}`
+  await asAdmin(url, (admin) => admin.query(`create database ${database}`))
+  const server = new URL(url)
+  server.pathname = '/postgres'
+  const drop = () => asAdmin(server.href, (admin) => admin.query(`drop database if exists ${database} with (force)`))
+  atEnd(drop)
+  const own = new URL(url)
+  own.pathname = `/${database}`
+  return { url: own.href, drop }
 }
 
 async function asAdmin<R>(url: string, act: (admin: pg.Client) => Promise<R>): Promise<R> {
@@ -216,7 +225,8 @@ export async function serve(script: string, env: Record<string, string>, path: s
     const answer = await fetch(url + path, { headers: { connection: 'close' } }).catch(() => null)
     await answer?.arrayBuffer()
     if (answer?.ok) break
-    if (performance.now() - began > 30_000) throw new Error(`${path} answered ${answer?.status ?? 'nothing'} for 30 s`)
+    if (performance.now() - began > 120_000)
+      throw new Error(`${path} answered ${answer?.status ?? 'nothing'} for two minutes`)
     await pause(3)
   }
   return { child, pid: child.pid ?? 0, port: at, url, startMs: performance.now() - began }

@@ -5,16 +5,31 @@ import { fileURLToPath } from 'node:url'
 import { fill } from './data.ts'
 import { inTheHall } from './hall.ts'
 import { overHttp } from './http.ts'
+import { reckoned } from './listening.ts'
 import { database, serve, temporaryFolder, tidy } from './machine.ts'
+import { offline } from './offline.ts'
+import { onAPhone } from './pages.ts'
 import { heading, type Line, short, told } from './report.ts'
-import type { Run, Size } from './run.ts'
+import type { Part, Run, Size } from './run.ts'
+import { bySize } from './sizes.ts'
 import { startingUp } from './starting.ts'
 
 /**
  * `npm run bench`: what the app costs beside a floor that does only the one thing, measured in the same run, one line a
- * goal; the same as JSON in bench/report.json. `--full` fills the hall with 10,000 sockets. See docs/performance.md.
+ * goal; the same as JSON in bench/report.json. `--full` fills the hall with 10,000 sockets and the town with 1,000,000
+ * matters. Names after it are the parts to run: `npm run bench -- sizes pages`. See docs/performance.md.
  */
 const full = process.argv.includes('--full')
+const parts: Record<string, Part> = {
+  http: overHttp,
+  hall: inTheHall,
+  starting: startingUp,
+  listening: reckoned,
+  pages: onAPhone,
+  offline,
+  sizes: bySize,
+}
+const asked = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 
 const size: Size = {
   sockets: full ? 10_000 : 1_000,
@@ -25,9 +40,11 @@ const size: Size = {
   votes: full ? 6 : 20,
   broadcasts: 20,
   starts: full ? 5 : 3,
+  towns: [1_000, full ? 1_000_000 : 100_000],
+  visits: 10_000,
 }
 /** A run that takes longer than this is broken and ends itself. */
-const mostMinutes = full ? 30 : 10
+const mostMinutes = full ? 60 : 20
 
 const say = (text: string) => void process.stdout.write(`${text}\n`)
 let over = false
@@ -67,7 +84,8 @@ async function bench(): Promise<string[]> {
   const lines: Line[] = []
   const asides: string[] = []
   const wrong: string[] = []
-  for (const part of [overHttp, inTheHall, startingUp]) {
+  for (const [name, part] of Object.entries(parts)) {
+    if (asked.length > 0 && !asked.includes(name)) continue
     const told = await part(run, (line) => lines.push(announce(line)))
     asides.push(...told.asides)
     wrong.push(...told.wrong)
@@ -92,12 +110,16 @@ async function prepare(): Promise<Run> {
   const hall = await fill(postgres.url, keys, size.sockets)
   const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
   const shared = { DATABASE_URL: postgres.url, NODE_ENV: 'production' }
-  const ours = { ...shared, DATA_DIR: keys, LOG_LEVEL: 'silent', RATE_LIMITS: 'off' }
+  const quietly = { NODE_ENV: 'production', LOG_LEVEL: 'silent', RATE_LIMITS: 'off' }
   const bare = { ...shared, COMMUNITY: String(hall.communityId) }
-  const startApp = (port?: number) => serve(here('../src/main.ts'), ours, `${hall.home}/issues`, port)
+  const serveOn: Run['serveOn'] = (where, path, port) => {
+    const env = { ...quietly, DATABASE_URL: where.databaseUrl, DATA_DIR: where.keys }
+    return serve(here('../src/main.ts'), env, path, port)
+  }
+  const startApp = (port?: number) => serveOn({ databaseUrl: postgres.url, keys }, `${hall.home}/issues`, port)
   const startFloor = (port?: number) => serve(here('floor.ts'), bare, '/list', port)
   const [app, floor] = [await startApp(), await startFloor()]
-  return { size, database: postgres, hall, app, floor, startApp, startFloor, seen: [] }
+  return { size, database: postgres, hall, app, floor, startApp, startFloor, serveOn, seen: [] }
 }
 
 function machine() {
@@ -129,7 +151,7 @@ function write({ run, machine, lines, asides, wrong, minutes }: Result): void {
   const report = {
     at: new Date().toISOString(),
     commit: commitOf(),
-    command: `npm run bench${full ? ' -- --full' : ''}`,
+    command: ['npm run bench', ...process.argv.slice(2)].join(' '),
     node: process.version,
     postgres: run.database.version,
     machine,

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import type { Happened, Plan } from './load.ts'
 import { begin, cpuSeconds, end, machineSeconds } from './machine.ts'
+import type { Evening, HandedIn } from './phone.ts'
 import type { Answers, Commands } from './sockets.ts'
 
 /** Runs something and reads what it cost the watched processes. The load itself always runs in another process. */
@@ -35,12 +36,18 @@ export async function costOf<R>({ server, database }: Watched, act: () => Promis
 }
 
 /** One load over HTTP. */
-export async function load(plan: Plan): Promise<Happened> {
-  const child = begin(process.execPath, [script('load.ts')], { stdio: ['pipe', 'pipe', 'inherit'] })
+export const load = (plan: Plan): Promise<Happened> => apart('load.ts', plan)
+
+/** Phones that hand in what they kept. */
+export const handIn = (evening: Evening): Promise<HandedIn> => apart('phone.ts', evening)
+
+/** A plan for a process of its own, and the one line it says when it is done. */
+async function apart<R>(name: string, plan: object): Promise<R> {
+  const child = begin(process.execPath, [script(name)], { stdio: ['pipe', 'pipe', 'inherit'] })
   child.stdin?.end(JSON.stringify(plan))
   const said = child.stdout ? await text(child.stdout) : ''
   if (child.exitCode === null) await once(child, 'exit')
-  if (said === '') throw new Error('the load ended without a figure')
+  if (said === '') throw new Error(`${name} ended without a figure`)
   return JSON.parse(said)
 }
 

@@ -24,6 +24,15 @@ export const goals = {
   last: { no: '8', what: 'from the first receiver to the last', unit: 'ms', limit: 1.15 },
   start: { no: '10', what: 'exec to the first page', unit: 'ms', limit: 2 },
   back: { no: '10', what: 'all sockets back after kill -9', unit: 'ms', limit: 1.65 },
+  listFlat: { no: '7', what: 'lists and one matter, many to few', unit: 'ms p50', limit: 1.2 },
+  searchFlat: { no: '7', what: 'search, many to few', unit: 'ms p50', limit: 2 },
+  alikeFlat: { no: '7', what: 'what neighbours said, many to few', unit: 'ms p50', limit: 2 },
+  fileFlat: { no: '7', what: 'a filing taken in, many to few', unit: 'ms p50', limit: 2 },
+  firstPage: { no: '', what: 'largest page on a phone, first time', unit: 'KB', limit: 1 },
+  nextPage: { no: '', what: 'largest page on a phone, after that', unit: 'KB', limit: 1 },
+  opinions: { no: '', what: 'groups of 4,000 people, 400 statements', unit: 'ms CPU', limit: 1 },
+  recall: { no: '', what: "the neighbour's matter among three", unit: '%', limit: 1, least: true },
+  precision: { no: '', what: 'the first one shown is right', unit: '%', limit: 1, least: true },
 } as const satisfies Record<string, Goal>
 
 /** What each round measured: of the app, and of its floor beside it. */
@@ -53,9 +62,9 @@ export function judge(name: keyof typeof goals, rounds: Rounds, note: string): L
 
 export const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
-const columns = [3, 37, 18, 18, 9, 9, 17]
+const columns = [3, 39, 18, 18, 9, 9, 17]
 
-export const heading = row(['', 'measured', 'figure', 'floor', 'ratio', 'goal', '', ''])
+export const heading = row(['', 'measured', 'figure', 'beside', 'ratio', 'goal', '', ''])
 
 export function told({ no, what, unit, figure, reference, ratio, limit, least, stretch, verdict, note }: Line): string {
   const goal = `${least ? '≥' : '≤'} ${limit}×`

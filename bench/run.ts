@@ -14,6 +14,10 @@ export interface Size {
   votes: number
   broadcasts: number
   starts: number
+  /** Matters of the smaller and the larger town. */
+  towns: [few: number, many: number]
+  /** What volunteers bring back at once. */
+  visits: number
 }
 
 /** What every measurement works on. */
@@ -25,6 +29,8 @@ export interface Run {
   floor: Server
   startApp(port?: number): Promise<Server>
   startFloor(port?: number): Promise<Server>
+  /** The app on another database. */
+  serveOn(where: { databaseUrl: string; keys: string }, path: string, port?: number): Promise<Server>
   /** How busy the load and the neighbours on this machine were, for whoever judges the figures. */
   seen: { what: string; clientBusy: number; foreign: number }[]
 }

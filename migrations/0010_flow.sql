@@ -148,22 +148,23 @@ create index issues_ledger on issues (community_id, (closed_at is not null), coa
 create index issues_category on issues (community_id, category, opened_at desc, id desc) where published_at is not null;
 create index issues_building on issues (community_id, building_id, opened_at desc, id desc) where published_at is not null;
 
--- The search. `openly` holds what anybody may read, `desk` the raw words too; each lexeme begins with its community, so
--- that a common word has one list a community and finding is as fast in a house of a million matters as in a small one.
+-- The search. `openly` holds what anybody may read, `desk` the raw words too. Matters stand on shelves of 8,192, by their
+-- number, and each lexeme begins with its community and its shelf: finding goes from the newest shelf to the oldest and
+-- stops when a page is full, so that a common word costs no more among a million matters than among a thousand.
 create table issue_search (
   community_id integer not null default current_community(),
   issue_id     integer not null,
+  no           integer not null,
   tokenizer    smallint not null,
   open         boolean not null,
   published    boolean not null,
-  at           timestamptz not null,
   openly       tsvector not null,
   desk         tsvector not null,
   primary key (community_id, issue_id),
   foreign key (community_id, issue_id) references issues (community_id, id)
 );
-create index issue_search_newest on issue_search (community_id, at desc, issue_id desc);
 create index issue_search_stale on issue_search (community_id, tokenizer);
+create index issue_search_under_way on issue_search (community_id, no desc) where open;
 create index issue_search_openly on issue_search using gin (openly) with (fastupdate = off) where published;
 create index issue_search_desk on issue_search using gin (desk) with (fastupdate = off);
 create index issue_search_open on issue_search using gin (desk) with (fastupdate = off) where open;
@@ -183,41 +184,57 @@ create trigger keep_search_state after update of closed_at, published_at on issu
   for each row when (old.closed_at is distinct from new.closed_at or old.published_at is distinct from new.published_at)
   execute function keep_search_state();
 
--- One page of matters that hold all that is asked, newest first. `asked` is a tsquery with @ for the community.
-create function found_issues(asked text, openly boolean, states text[], in_category text, in_building integer, through text, before integer, most integer)
-  returns table (issue_id integer)
+create function shelf_of(no integer) returns integer language sql immutable parallel safe as $$ select no >> 13 $$;
+
+-- `asked` is a tsquery with @ for community and shelf.
+create function on_shelf(asked text, shelf integer) returns tsquery language sql stable parallel safe
+  as $$ select replace(asked, '@', current_community() || '.' || shelf || '.')::tsquery $$;
+
+-- One page of matters that hold all that is asked, the latest number first. A loop inside a loop: the next shelf is only
+-- looked at when those before it have not filled the page.
+create function found_issues(asked text, openly boolean, states text[], before integer, most integer) returns table (issue_id integer)
   language plpgsql stable security definer set search_path = public, pg_temp
 as $$
 declare
-  home constant integer := current_community();
+  home   constant integer := current_community();
+  newest constant integer := shelf_of(coalesce(before - 1, (select max(i.no) from issues i where i.community_id = home), 0));
 begin
-  -- Planned anew each time: what is common in this neighbourhood is read in order, what is rare through the index.
-  return query execute
-    'select s.issue_id from issue_search s join issues i on i.community_id = s.community_id and i.id = s.issue_id
-     where s.community_id = $1 and '
-    || case when openly then 's.published and s.openly @@ $2' else 's.desk @@ $2' end
-    || case when states is null then '' else ' and i.state = any($3)' end
-    || case when in_category is null then '' else ' and i.category = $4' end
-    || case when in_building is null then '' else ' and i.building_id = $5' end
-    || case when through is null then '' else ' and exists (select from filings f where f.community_id = $1 and f.issue_id = i.id and f.state = ''accepted'' and f.channel = $6)' end
-    || case when before is null then '' else ' and (s.at, s.issue_id) < (select b.opened_at, b.id from issues b where b.community_id = $1 and b.no = $7)' end
-    || ' order by s.at desc, s.issue_id desc limit $8'
-    using home, replace(asked, '@', home || '.')::tsquery, states, in_category, in_building, through, before, most;
+  if openly then
+    return query select m.issue_id from generate_series(newest, 0, -1) shelf cross join lateral (
+      select s.issue_id from issue_search s
+      where s.published and s.openly @@ on_shelf(asked, shelf) and s.community_id = home and (before is null or s.no < before)
+        and (states is null or exists (select from issues i where i.community_id = home and i.id = s.issue_id and i.state = any(states)))
+      order by s.no desc limit most) m limit most;
+  else
+    return query select m.issue_id from generate_series(newest, 0, -1) shelf cross join lateral (
+      select s.issue_id from issue_search s
+      where s.desk @@ on_shelf(asked, shelf) and s.community_id = home and (before is null or s.no < before)
+        and (states is null or exists (select from issues i where i.community_id = home and i.id = s.issue_id and i.state = any(states)))
+      order by s.no desc limit most) m limit most;
+  end if;
 end $$;
 
--- The open matters that share most with what is asked; which of them is meant is weighed outside.
+-- The open matters that share most with what is asked, of the 2,000 newest that share anything; which of them is meant is
+-- weighed outside. Only shelves with an open matter are looked at.
 create function alike_issues(asked text, openly boolean, most integer) returns table (issue_id integer)
   language plpgsql stable security definer set search_path = public, pg_temp
 as $$
 declare
   home constant integer := current_community();
 begin
-  return query execute
-    'select n.issue_id from (
-       select s.issue_id, s.desk from issue_search s where s.community_id = $1 and s.open and s.desk @@ $2'
-    || case when openly then ' and s.published' else '' end
-    || ' order by s.at desc, s.issue_id desc limit 2000) n order by ts_rank(n.desk, $2) desc, n.issue_id desc limit $3'
-    using home, replace(asked, '@', home || '.')::tsquery, most;
+  return query
+    with recursive shelves as (
+      select (select shelf_of(max(s.no)) from issue_search s where s.community_id = home and s.open) as shelf
+      union all
+      select (select shelf_of(max(s.no)) from issue_search s where s.community_id = home and s.open and s.no < shelves.shelf << 13)
+      from shelves where shelves.shelf is not null),
+    near as (
+      select m.issue_id, m.desk, shelves.shelf from shelves cross join lateral (
+        select s.issue_id, s.desk from issue_search s
+        where s.open and s.desk @@ on_shelf(asked, shelves.shelf) and s.community_id = home and (not alike_issues.openly or s.published)
+        order by s.no desc limit 2000) m
+      where shelves.shelf is not null limit 2000)
+    select n.issue_id from near n order by ts_rank(n.desk, on_shelf(asked, n.shelf)) desc, n.issue_id desc limit most;
 end $$;
 revoke execute on function found_issues, alike_issues from public;
 grant execute on function found_issues, alike_issues to wt_app;

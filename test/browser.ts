@@ -98,7 +98,7 @@ export async function fitsNarrow(t: Test, page: Page, name: string): Promise<voi
 }
 
 /** CHROMIUM, else Debian's, else the one that came through npm (an old one, so it is the old-browser check too). */
-async function chromiumPath(): Promise<string> {
+export async function chromiumPath(): Promise<string> {
   const given = process.env.CHROMIUM
   if (given) return given
   if (existsSync('/usr/bin/chromium')) return '/usr/bin/chromium'

@@ -84,21 +84,19 @@ t.test('whatever is typed is text, not an operator', async (t) => {
 })
 
 t.test('another neighbourhood is not searched, not even through the function', async (t) => {
-  const { rows } = await sql`select * from found_issues('''@班车''', false, null, null, null, null, null, 10)`.execute(
-    town.db,
-  )
+  const { rows } = await sql`select * from found_issues('''@班车''', false, null, null, 10)`.execute(town.db)
   t.ok(rows.length > 0)
   await town.house.db.transaction().execute(async (trx) => {
     await sql`set local role wt_app`.execute(trx)
-    const nobodys = await sql`select * from found_issues('''@班车''', false, null, null, null, null, null, 10)`.execute(
-      trx,
-    )
+    const nobodys = await sql`select * from found_issues('''@班车''', false, null, null, 10)`.execute(trx)
     t.same(nobodys.rows, [])
   })
 })
 
 t.test('pages follow each other, and a page is three statements', async (t) => {
   const at = town.clock.now
+  // Their numbers stand on two shelves of the search (migration 0010).
+  await sql`select setval(${`no_issue_${town.community.id}`}::regclass, 8160)`.execute(town.house.db)
   await sql`insert into issues (title, public_text, category, state, opened_at, published_at)
     select '翻页的事 ' || n, '', 'other', 'accepted', ${at}::timestamptz + n * interval '1 second', ${at} from generate_series(1, 60) n`.execute(
     town.db,

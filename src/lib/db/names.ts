@@ -12,6 +12,8 @@ const names = new Map<string, string | null>()
 export function nameOf(text: string): string | undefined {
   const known = names.get(text)
   if (known) return known
+  // Several statements, as in a migration, cannot be prepared as one.
+  if (text.includes(';')) return undefined
   if (known === undefined) {
     if (names.size < most && text.length <= longest) names.set(text, null)
     return undefined

@@ -736,10 +736,10 @@ interface Subscriptions {
 interface IssueSearch {
   community_id: Own
   issue_id: number
+  no: number
   tokenizer: number
   open: boolean
   published: boolean
-  at: Date
   openly: string
   desk: string
 }

@@ -8,6 +8,7 @@ import type { Vault } from '../vault.ts'
 import { calendarOf, communityBySlug } from './communities.ts'
 import { nobody, whoHolds } from './session.ts'
 import type { App, Deps, Me, Who } from './slice.ts'
+import { squeezed } from './squeeze.ts'
 import { render, type Viewer } from './views.ts'
 
 /** What every route in the house gets: who may enter, where, which language, page or fragment, how a "no" reads. */
@@ -75,12 +76,14 @@ export function conventions(app: App, { house, clock, vault, origin }: Deps): vo
   app.decorateReply('page', function (this: FastifyReply, view, props) {
     const html = render(view, props, viewer(this.request))
     this.type('text/html; charset=utf-8').header('cache-control', this.request.me?.sessionId ? 'no-store' : 'no-cache')
-    return unchanged(this, html) ? this.code(304).send() : this.send(html)
+    const etag = this.request.me?.sessionId ? null : etagOf(html)
+    if (etag !== null && unchanged(this, etag)) return this.code(304).send()
+    return this.send(squeezed(this, html, etag))
   })
   app.decorateReply('fragment', function (this: FastifyReply, view, props) {
     return this.type('text/html; charset=utf-8')
       .header('cache-control', 'no-store')
-      .send(render(view, props, viewer(this.request)))
+      .send(squeezed(this, render(view, props, viewer(this.request))))
   })
   app.decorateReply('goto', function (this: FastifyReply, path) {
     return this.redirect(`/c/${this.request.community.slug}${path}`, 303)
@@ -170,10 +173,12 @@ function looksOf(req: FastifyRequest) {
   } as const
 }
 
+/** Weak: the same page may come squeezed or not. */
+const etagOf = (html: string) => `W/"${createHash('sha1').update(html).digest('base64url')}"`
+
 /** A public page that did not change is not sent again. */
-function unchanged(reply: FastifyReply, html: string): boolean {
-  if (reply.request.method !== 'GET' || reply.statusCode !== 200 || reply.request.me?.sessionId) return false
-  const etag = `"${createHash('sha1').update(html).digest('base64url')}"`
+function unchanged(reply: FastifyReply, etag: string): boolean {
+  if (reply.request.method !== 'GET' || reply.statusCode !== 200) return false
   reply.header('etag', etag)
   return reply.request.headers['if-none-match'] === etag
 }

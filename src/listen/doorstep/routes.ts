@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { csrfOf, mayEnter, sessionCookie } from '../../lib/http/conventions.ts'
 import { line, phone, said } from '../../lib/http/forms.ts'
 import type { Slice } from '../../lib/http/slice.ts'
+import { squeezed } from '../../lib/http/squeeze.ts'
 import { asset, workerSource } from '../../lib/http/static.ts'
 import { ingestImage, uploaded } from '../../lib/http/uploads.ts'
 import { isMessage, type MessageKey, says, translator } from '../../lib/i18n.ts'
@@ -71,9 +72,6 @@ const files = [
   'app.css',
   'leaf.svg',
   'door.svg',
-  'htmx.js',
-  'ws.js',
-  'live.js',
   'idb.js',
   'door-vault.js',
   'door-store.js',
@@ -165,7 +163,9 @@ export const doorstep: Slice = (app, { clock, vault, origin }) => {
     const personId = hers(req)
     const rounds = await herRounds(req.db, personId, clock())
     const doors = await herDoors(req.db, personId, clock())
-    return reply.header('cache-control', 'no-store').send({ rounds, doors })
+    return reply
+      .headers({ 'cache-control': 'no-store', 'content-type': 'application/json; charset=utf-8' })
+      .send(squeezed(reply, JSON.stringify({ rounds, doors })))
   })
 
   app.post(

@@ -1,4 +1,4 @@
-import { type Selectable, type SelectQueryBuilder, sql } from 'kysely'
+import { type RawBuilder, type Selectable, type SelectQueryBuilder, sql } from 'kysely'
 import { jsonArrayFrom } from 'kysely/helpers/postgres'
 import type { Database, Db } from '../../lib/db/schema.ts'
 import { notFound } from '../../lib/refusal.ts'
@@ -25,14 +25,15 @@ export interface PublicFilter {
 
 /**
  * One page of public matters, newest first, in one statement. `after` is the number of the last one of the page before;
- * `next` is null on the last page.
+ * `next` is null on the last page. What is searched goes by the matters' numbers, which is how the search is kept.
  */
 export async function publicIssues(db: Db, filter: PublicFilter = {}, after: number | null = null) {
   // What went into another matter is shown there.
   let page = db.selectFrom('issues').selectAll().where('published_at', 'is not', null).where('merged_into', 'is', null)
   const states = filter.state ? [filter.state] : filter.stage === undefined ? undefined : statesOf(filter.stage)
-  if (filter.q) {
-    const { q: typed, category, buildingId, channel } = filter
+  const searched = filter.q !== undefined && filter.q !== ''
+  if (searched) {
+    const { q: typed = '', category, buildingId, channel } = filter
     const sought = { typed, openly: true, states, category, buildingId, channel, after, most: perPage + 1 }
     page = page.where('id', 'in', foundIssues(sought))
   }
@@ -43,14 +44,12 @@ export async function publicIssues(db: Db, filter: PublicFilter = {}, after: num
   if (filter.open !== undefined) page = page.where('closed_at', filter.open ? 'is' : 'is not', null)
   if (filter.buildingId !== undefined) page = page.where('building_id', '=', filter.buildingId)
   if (filter.category !== undefined) page = page.where('category', '=', filter.category)
-  if (after !== null) {
+  if (after !== null && !searched) {
     page = page.where(sql<boolean>`(opened_at, id) < (select i.opened_at, i.id from issues i where i.no = ${after})`)
   }
-  page = page
-    .orderBy('opened_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(perPage + 1)
-  const rows = await cards(db, page).orderBy('opened_at', 'desc').orderBy('issues.id', 'desc').execute()
+  const newest = <Q extends { orderBy(by: RawBuilder<unknown>): Q }>(query: Q) =>
+    query.orderBy(searched ? sql`issues.no desc` : sql`issues.opened_at desc, issues.id desc`)
+  const rows = await newest(cards(db, newest(page).limit(perPage + 1))).execute()
   const issues = rows.slice(0, perPage).map(card)
   return { issues, next: rows.length > perPage ? (issues.at(-1)?.no ?? null) : null }
 }

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { IssueState } from '../issues/rules.ts'
-import { queryFor } from './tokens.ts'
+import { factLexemes, lexeme, queryFor } from './tokens.ts'
 
 export interface Sought {
   /** What somebody typed. */
@@ -16,10 +16,10 @@ export interface Sought {
   most: number
 }
 
-/** The ids of the matters that hold all of what was typed, newest first; to be put after `id in`. */
-export function foundIssues(sought: Sought): RawBuilder<number> {
-  const asked = queryFor(sought.typed)
-  if (asked === null) return sql<number>`(select null::int where false)`
-  return sql<number>`(select issue_id from found_issues(${asked}, ${sought.openly}, ${sought.states ? [...sought.states] : null}::text[],
-    ${sought.category ?? null}, ${sought.buildingId ?? null}::int, ${sought.channel ?? null}, ${sought.after ?? null}::int, ${sought.most}))`
+/** The ids of the matters that hold all of what was typed, the latest number first; to be put after `id in`. */
+export function foundIssues({ typed, openly, states, after, most, ...facts }: Sought): RawBuilder<number> {
+  const words = queryFor(typed)
+  if (words === null) return sql<number>`(select null::int where false)`
+  const asked = [words, ...factLexemes(facts).map(lexeme)].join(' & ')
+  return sql<number>`(select issue_id from found_issues(${asked}, ${openly}, ${states ? [...states] : null}::text[], ${after ?? null}::int, ${most}))`
 }

@@ -1,13 +1,14 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from '../../lib/db/schema.ts'
-import { lexemesOf, tokenizer } from './tokens.ts'
+import { factLexemes, lexemesOf, tokenizer } from './tokens.ts'
 
 /** Keeps a matter findable. Called by every verb that changes its words, its place or whose words belong to it. */
 export async function indexIssues(trx: Trx, ids: readonly (number | null)[]): Promise<void> {
   const wanted = ids.filter((id) => id !== null)
   if (wanted.length === 0) return
   const { rows } = await sql<Found>`
-    select i.id, i.no, i.title, i.public_text as text, i.place, b.name as building, (
+    select i.id, i.no, i.title, i.public_text as text, i.place, i.category, i.building_id as "buildingId", b.name as building,
+      array(select distinct channel from filings f where f.issue_id = i.id and f.state = 'accepted') as channels, (
       select left(string_agg(f.words, ' ' order by f.id), ${longest}) from filings f
       where f.state = 'accepted' and f.issue_id = any(array(select i.id union all select m.id from issues m where m.merged_into = i.id))) as raw
     from issues i left join buildings b on b.id = i.building_id where i.id = any(${wanted}::int[])`.execute(trx)
@@ -20,7 +21,10 @@ interface Found {
   title: string
   text: string
   place: string
+  category: string
+  buildingId: number | null
   building: string | null
+  channels: string[]
   raw: string | null
 }
 
@@ -48,21 +52,22 @@ export async function reindex(db: Db): Promise<number> {
 }
 
 async function write(trx: Trx, found: readonly Found[]): Promise<void> {
-  const rows = found.map(({ id, no, title, text, place, building, raw }) => {
+  const rows = found.map(({ id, no, title, text, place, building, channels, raw, ...facts }) => {
     const said = `${title} ${place}`
-    const own = [`n_${no}`, ...(building ? [`${building}号楼`] : [])]
+    const heard = channels.flatMap((channel) => factLexemes({ channel }))
+    const own = [`n_${no}`, ...(building ? [`${building}号楼`] : []), ...factLexemes(facts), ...heard]
     const openly = [...lexemesOf(`${title} ${text} ${place} ${building ?? ''}`, said), ...own]
     return { id, openly, desk: [...new Set([...openly, ...lexemesOf(raw ?? '', '')])] }
   })
   const asVector = (
     column: string,
-  ) => sql`(select array_to_tsvector(coalesce(array_agg(current_community() || '.' || one), '{}'))
+  ) => sql`(select array_to_tsvector(coalesce(array_agg(current_community() || '.' || shelf_of(i.no) || '.' || one), '{}'))
     from jsonb_array_elements_text(given.${sql.raw(column)}) one)`
   await sql`
-    insert into issue_search (issue_id, tokenizer, open, published, at, openly, desk)
-    select i.id, ${tokenizer}, i.closed_at is null, i.published_at is not null, i.opened_at, ${asVector('openly')}, ${asVector('desk')}
+    insert into issue_search (issue_id, no, tokenizer, open, published, openly, desk)
+    select i.id, i.no, ${tokenizer}, i.closed_at is null, i.published_at is not null, ${asVector('openly')}, ${asVector('desk')}
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as given (id int, openly jsonb, desk jsonb) join issues i on i.id = given.id
     order by i.id
     on conflict (community_id, issue_id) do update set tokenizer = excluded.tokenizer, open = excluded.open,
-      published = excluded.published, at = excluded.at, openly = excluded.openly, desk = excluded.desk`.execute(trx)
+      published = excluded.published, openly = excluded.openly, desk = excluded.desk`.execute(trx)
 }

@@ -8,7 +8,7 @@ import { initialOf } from '../likeness/features.ts'
  */
 
 /** Raised when the lexemes of a text change; what was written by another version is written anew (`npx wutong reindex`). */
-const ours = 1
+const ours = 2
 /** The dictionary of words comes with Node's ICU, and its lexemes change when it does. */
 export const tokenizer = ours * 1000 + Math.trunc(Number.parseFloat(process.versions.icu ?? '0'))
 
@@ -42,7 +42,7 @@ export function lexemesOf(text: string, said: string, notions?: Notions): string
 }
 
 /**
- * The tsquery for what somebody typed into a search box, `@` standing for the community; null: nothing to look for.
+ * The tsquery for what somebody typed into a search box, `@` standing for community and shelf; null: nothing to look for.
  * Each word must be there; a number may also be the matter's own, and a word of letters the initials of what is said.
  */
 export function queryFor(typed: string): string | null {
@@ -72,4 +72,15 @@ export function alikeQuery(words: string, notions?: Notions): string | null {
   return telling.length > 0 ? telling.slice(0, most).map(lexeme).join(' | ') : null
 }
 
-const lexeme = (one: string) => `'@${one}'`
+export const lexeme = (one: string): string => `'@${one}'`
+
+/** What a list is filtered by, as lexemes beside the words: a rare one of many that hold a common word is found as fast. */
+export const factLexemes = (facts: {
+  category?: string | undefined
+  buildingId?: number | null | undefined
+  channel?: string | undefined
+}): string[] => [
+  ...(facts.category ? [`c_${facts.category}`] : []),
+  ...(facts.buildingId ? [`b_${facts.buildingId}`] : []),
+  ...(facts.channel ? [`h_${facts.channel}`] : []),
+]

@@ -78,11 +78,9 @@ export function likenessReport(): string[] {
   }
   const halves = ['tune', 'held'] as const
   const without = {
-    'without notions (synonyms)': ['notions', 'covered', 'kept', 'agreed', 'heard', 'category'],
+    'without notions (synonyms)': ['things', 'troubles', 'heard'],
     'without notions by sound': ['heard'],
-    'without sounds': ['sounds', 'heard'],
-    'without characters': ['grams', 'agreed'],
-    'without category': ['category'],
+    'without characters': ['grams'],
     'without building': ['sameBuilding', 'otherBuilding', 'unsaidBuilding'],
   } as const
   return [
@@ -98,7 +96,7 @@ export function likenessReport(): string[] {
 
 /** Logistic regression on the half for tuning, with a pull towards 0; `left` are signals that must not be used. */
 function fit(left: readonly (keyof Signals)[] = []): Weights {
-  const held = documents.map((one) => ({ ...featuresOf(one.text, one.building), category: one.category }))
+  const held = documents.map((one) => featuresOf(one.text, one.building))
   const sentences = Object.values(zh).filter((message) => message.length > 5)
   const rarity = rarityOf(held, rarityOf(sentences.map((message) => featuresOf(message, null))))
   const rows = pairs
@@ -110,6 +108,7 @@ function fit(left: readonly (keyof Signals)[] = []): Weights {
         same: documents[at]?.no === pair.belongs ? 1 : 0,
       }))
     })
+  const tuned = rows.length / held.length
   const used = signals.filter((signal) => !left.includes(signal))
   const weights = { ...Object.fromEntries(signals.map((signal) => [signal, 0])), bias: -5 } as unknown as Weights
   const all = ['bias', ...used] as const
@@ -122,7 +121,7 @@ function fit(left: readonly (keyof Signals)[] = []): Weights {
       for (const one of used) if (found[one]) slope[one] = Number(slope[one]) + error * found[one]
     }
     for (const one of all) {
-      const pull = Number(slope[one]) / 230 + (one === 'bias' ? 0 : 0.002 * weights[one])
+      const pull = Number(slope[one]) / tuned + (one === 'bias' ? 0 : 0.002 * weights[one])
       const [m, v] = [0.9 * (speed?.[one] ?? 0) + 0.1 * pull, 0.999 * (force?.[one] ?? 0) + 0.001 * pull * pull]
       Object.assign(speed ?? {}, { [one]: m })
       Object.assign(force ?? {}, { [one]: v })

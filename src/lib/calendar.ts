@@ -20,6 +20,7 @@ export const byCalendar = <R>(days: Corrections, act: () => R): R => corrections
 export const isWorkingDay = (day: string): boolean => corrections.getStore()?.get(day) ?? isWorkday(day)
 
 const shanghai = 8 * 60 * 60 * 1000
+const untilMidnight = 6 * 60 * 60 * 1000
 
 /** The day a moment falls on in Shanghai, 'YYYY-MM-DD'. */
 export function shanghaiDay(at: Date): string {
@@ -35,10 +36,13 @@ export function workingDayAfter(from: Date, n: number): string {
   return day
 }
 
-/** Working days from today until `due`: 0 on the day itself, negative when it is past. */
+/** What is due on a day is due at 18:00 of it. The first day of which that is not over yet: what was due earlier is late. */
+export const firstDayNotOver = (now: Date): string => shanghaiDay(new Date(now.getTime() + untilMidnight - 1))
+
+/** Working days from today until `due`: 0 on the day itself until six o'clock, negative when that is past. */
 export function workingDaysLeft(due: string, now: Date): number {
   const today = shanghaiDay(now)
-  if (due === today) return 0
+  if (due === today) return due < firstDayNotOver(now) ? -1 : 0
   const [from, to, sign] = due > today ? [today, due, 1] : [due, today, -1]
   let count = 0
   for (let day = next(from); day <= to; day = next(day)) if (isWorkingDay(day)) count++

@@ -32,6 +32,11 @@ t.test('the pool is ordered by the printed weight, and every number behind it st
   })
   const stairs = await tellIssue(town, { title: '台阶太滑', published: false, safety: true, frail: true, reopens: 1 })
   await tellIssue(town, { title: '已经派人在办', state: 'assigned' })
+  const busRow = await town.db.selectFrom('issues').select('id').where('no', '=', bus).executeTakeFirstOrThrow()
+  await town.db
+    .insertInto('nods')
+    .values([1, 2].map((n) => ({ issue_id: busRow.id, browser_sha256: Buffer.alloc(32, n), at: town.clock.now })))
+    .execute()
 
   const { body } = await shen.get('/desk/agenda')
   const place = (title: string) => body.indexOf(`>${title}<`)
@@ -39,10 +44,11 @@ t.test('the pool is ordered by the printed weight, and every number behind it st
   t.ok(place('楼道灯坏了') < place('台阶太滑'))
   t.notMatch(body, '已经派人在办', 'only what waits')
   // 12 households (602 filed and seconded and counts once) + 2·log2(4) = 16.0; 1 + 2·log2(31) = 10.9; 3 + 5 + 2 = 10.0
-  t.match(body, /末班车太早[\s\S]*?>12<[\s\S]*?>3<[\s\S]*?>0<[\s\S]*?<b>16\.0<\/b>/)
+  t.match(body, /末班车太早[\s\S]*?>12 <span class="hint">（另有 2 部手机）<[\s\S]*?>3<[\s\S]*?>0<[\s\S]*?<b>16\.0<\/b>/)
   t.match(body, /楼道灯坏了[\s\S]*?<b>10\.9<\/b>/)
   t.match(body, /台阶太滑[\s\S]*?还没公开[\s\S]*?>0<[\s\S]*?>0<[\s\S]*?>1<[\s\S]*?\+5[\s\S]*?\+2[\s\S]*?<b>10\.0<\/b>/)
   t.match(body, '2 × log₂(1 + 等待天数)', 'the formula is printed')
+  t.match(body, '不算户数', 'a browser without a door is no household, and the page says so')
   t.match(
     body,
     /末班车太早[\s\S]*?集中听[\s\S]*?>1<[\s\S]*?上门听[\s\S]*?>1<[\s\S]*?广泛听[\s\S]*?>1</,

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { figuresOf, likelyRank } from '../../bench/similar.ts'
-import { inPlainWords, notionsWith } from '../../src/listen/likeness/concepts.ts'
+import { notionsWith } from '../../src/listen/likeness/concepts.ts'
+import { inPlainWords } from '../../src/listen/likeness/dialect.ts'
 import { buildingIn, featuresOf, soundOf } from '../../src/listen/likeness/features.ts'
 import { likely } from '../../src/listen/likeness/rank.ts'
 import { alikeQuery, lexemesOf, queryFor } from '../../src/listen/search/tokens.ts'
@@ -66,7 +67,7 @@ t.test('what the neighbourhood taught it counts', async (t) => {
   const held = [matter(1, '滑梯裂了', 'child')]
   const asked = { words: '小飞象裂了' }
   t.same(likely(asked, held), [])
-  const notions = notionsWith([{ word: '小飞象', like: '滑梯' }])
+  const notions = notionsWith([{ word: '小飞象', like: '滑梯', times: 3 }])
   t.equal(likely(asked, held, { notions })[0]?.no, 1)
 })
 

@@ -1,7 +1,7 @@
 /**
  * The labelled set the matcher is measured on: complaints as people here write them, and the matter each belongs to.
  * Written down before the matcher was touched. Every second matter, with all that is written under it, is held out:
- * tuning reads the other half alone. A line begins with its class, then `@12` where the form was given building 12:
+ * tuning reads the other half alone. One hand wrote all of it. A line begins with its class, then `@12` where the form was given building 12:
  *
  *   # category | building | title | public wording     a matter
  *   c  close paraphrase      f  free paraphrase      d  dialect words      t  wrong characters, slips of the finger
@@ -611,6 +611,208 @@ u 结婚想借用社区会议室拍照
 u 求一张附近小学的划片图
 `
 
+/**
+ * Written later, in one sitting and before the matcher was looked at again, for twelve near misses could not be measured:
+ * mostly near misses. `# = title` goes back to that matter, so that what is nearly it lies in the same half.
+ */
+const writtenLater = `
+# = 小区班车末班能不能晚一点
+n 早上头一班车六点就开，空荡荡没人坐，推迟点再发吧
+n 班车座套黑得发亮，多久没洗过了
+# = 班车早高峰间隔太长
+n 中午的班车老是空跑，能不能少开两趟省点钱
+# = 班车站台没有雨棚
+n 北门班车站台的雨棚顶上积了一汪水，一滴一滴往人头颈里掉
+# = 西门到地铁站的共享单车不够
+n 有人把共享单车骑进小区，直接横在楼门口
+# = 希望班车增加医院站
+n 班车在医院那站一停十分钟，后面的人等得急死
+# = 小区门口斑马线没有红绿灯
+n 大路口绿灯时间太短，老人走到一半就变红了
+# = 主路减速带坏了
+n 东门里面那段坡车子冲得快，想装一条减速带
+# = 3号楼楼道灯不亮
+n @3 3号楼楼道的窗玻璃碎了一块
+n @19 19号楼楼道灯坏了两个礼拜
+# = 地下车库照明太暗
+n 地库的灯白天晚上全开着，电费谁出
+n 地下车库一下雨就积水，鞋子全湿
+# = 小广场灯光太刺眼
+n 小广场就两盏小灯，晚上跳绳连绳子都看不清
+# = 7号楼顶楼漏水
+n @7 7号楼楼顶有人搭了个鸽子棚
+n @16 16号楼顶楼下雨天花板就滴水
+# = 自来水早上发黄
+n 自来水漂白粉味道重得没法喝
+# = 9号楼高层水压太小
+n @9 9号楼水压太大了，龙头一开溅一身
+# = 停水通知太晚
+n 上礼拜停电也没人讲一声，冰箱里的东西全坏了
+# = 小区停车位不够，晚上没地方停
+n 车位的线都磨没了，大家停得歪七扭八
+# = 外来车辆进小区停放
+n 发传单的外人随便进小区，一家家塞门缝
+# = 电动汽车充电桩被油车占
+n 两个充电桩扫码没反应，坏了半个月
+n 能不能在地库再加装几个汽车充电桩
+# = 停车费涨价没有征求意见
+n 停车费只收现金，想用手机付
+# = 非机动车棚太小
+n 车棚顶破了个洞，下雨电瓶车都淋在水里
+# = 道闸识别不了车牌
+n 出口那根杆子落得太快，差点砸到骑车人的头
+# = 5号楼大门门禁坏了
+n @5 5号楼门禁半夜嘀嘀嘀响个不停
+n @17 17号楼的门禁刷不开了
+# = 监控探头是坏的
+n 邻居在门口装的摄像头正对着我家房门，不舒服
+# = 保安夜里不巡逻
+n 保安半夜巡逻对讲机开得哇啦哇啦，把人吵醒
+# = 楼道堆物影响逃生
+n 有人躲在楼道里抽烟，烟味全跑进屋里
+# = 灭火器过期
+n 灭火器被人搬去顶门了
+# = 垃圾房太臭
+n 垃圾房门口那盏灯太亮，照得二楼睡不着
+n 垃圾房的洗手池没水，扔完垃圾手没法洗
+# = 垃圾投放时间太短
+n 垃圾房从早开到晚没人管，还是定时关门好
+# = 宠物狗随地大便
+n 遛狗不牵绳，吓得小孩哭
+# = 4号楼楼道很久没打扫
+n @4 4号楼保洁把拖把水泼在走廊里，滑得要命
+n @18 18号楼楼道半年没扫过
+# = 电梯里有尿味
+n 电梯里贴满了装修公司的电话
+# = 树枝太长挡住窗户
+n 修树的人把好好一棵玉兰剪成了光头
+# = 居民在绿地种菜
+n 能不能划一块空地给大家一起种种菜
+# = 虫害严重打药
+n 绿化打药那天没通知，我家狗吃了草吐了一天
+# = 广场舞音响太吵
+n 想跳广场舞没有场子，能不能安排个地方
+# = 装修早上太早开工
+n 楼上装修把承重墙敲掉了，整幢楼都怕
+# = 空调外机太响
+n 楼上空调外机的铁架子锈穿了，怕掉下来
+# = 篮球场晚上打球
+n 篮球架的网没了，篮板也裂了
+# = 希望加装电梯
+n 我住一楼不同意装电梯，太阳全挡掉了
+# = 助餐点太远
+n 助餐点的菜又咸又油，老人吃不消
+# = 活动室麻将桌不够
+n 活动室里打麻将的人抽烟太凶，呛得人待不住
+# = 滑梯坏了
+n 夏天滑梯晒得滚烫，能不能搭个凉棚
+# = 暑托班名额少
+n 暑托班的中饭太少，孩子吃不饱
+# = 校车停靠点危险
+n 校车天天迟到，孩子上课要晚了
+# = 22号楼电梯经常坏
+n @22 22号楼电梯里的镜子碎了一角
+n @21 21号楼电梯三天两头停
+# = 物业费收支不公开
+n 物业费能不能改成一个月一交
+# = 物业电话打不通
+n 物业一天三个电话催我交钱，烦死了
+# = 底楼店铺油烟
+n 底楼店铺把桌椅摆到人行道上，走路要绕
+# = 快递柜收费
+n 快递柜门打不开，东西锁在里面拿不出来
+# = 快递驿站下班太早
+n 驿站门口拆下来的纸盒扔了一地
+# = 网络宽带只有一家
+n 装宽带的师傅把墙打了个大洞就走了
+# = 居委会周末不上班
+n 居委会搬地方了，新地址在哪里找不到
+# = 小区直饮水机坏了
+n 想在南门也装一台直饮水机
+# = 天台门被锁
+n 天台的门一直敞着，小孩爬上去玩太吓人
+# property | | 信报箱锈坏锁不上 | 多幢楼的信报箱锁坏、门脱落，信件报纸丢失。
+c 楼下信报箱锁坏了，报纸信件老是丢
+f 订的晚报三天两头不见，那排铁皮格子的小门一拉就开
+d 阿拉楼下头信箱侪锈脱了，门也关勿拢
+t 信抱箱锁坏了报纸总是丢
+n 报纸每天下午才送到，能不能早点
+# elder | | 希望有上门理发 | 行动不便的老人出不了门，希望有人定期上门剪头发。
+c 能不能给出不了门的老人上门理发
+f 我爸瘫在床上半年，头发长得盖住耳朵，没人肯来剪
+d 老头子走勿动，有勿有人到屋里来剃头
+n 小区理发店剪一次头涨到五十块
+# safety | | 路面井盖松动 | 主路多处井盖松动翘起，车压过很响，走路容易绊倒。
+c 主路上的井盖松了，踩上去会翘
+f 晚上走路一脚踏空差点掉进那个铁盖子里
+d 窨井盖头活络个，踏上去吓煞人
+t 井改松动车子压过咣咣响
+n 下水井里的味道一阵一阵往上窜
+# child | | 乒乓球台破损 | 活动场地的乒乓球台台面开裂，网也没有了。
+c 乒乓台台面裂了，网也没了
+f 孩子想打球，两张台子一张凹下去一张没网
+d 乒乓台子坏脱了，小囡呒没地方打
+t 兵乓球台裂开了
+n 打乒乓的人太多，想再添两张台子
+# noise | | 清运车半夜作业太吵 | 垃圾清运车凌晨四点作业，倒桶和倒车声音很大。
+c 垃圾车凌晨四点来收垃圾，太吵了
+f 天没亮就乒铃乓啷倒桶，倒车还叫个不停，一家人全醒了
+d 天还墨墨黑，装垃圾个车子就来了，困也困勿着
+t 垃圾清运车半夜作页太吵
+n 垃圾车开过一路漏脏水，路面又黏又臭
+# transport | | 出租车进不了小区接老人 | 接送就医老人的出租车被门岗拦下，希望放行到楼下。
+c 接老人看病的出租车被保安拦在门口不让进
+f 我妈坐轮椅去透析，叫的车非要停在大门外，下雨推不动
+d 差头开勿进来，老人要走到大门口
+n 出租车在小区里乱按喇叭
+# light | | 北门地下通道没有灯 | 北门外过马路的地下通道灯全坏，晚上没人敢走。
+c 北门外面的地下通道一盏灯也没有，晚上不敢走
+f 下夜班从底下穿马路，里面伸手不见五指，我都是跑着过去的
+d 北门地道里墨墨黑，夜里厢吓势势
+t 北门地下同道没灯
+n 北门地下通道里有人摆摊，路都堵住了
+# other | | 希望有律师定期来咨询 | 居民遇到纠纷不知道问谁，希望每月有律师到站点坐班。
+c 希望律师每个月来社区坐班，大家可以咨询
+f 房子分割的事不知道该问谁，有没有懂法律的人能当面说说
+d 碰着打官司个事体，想寻个懂法个人问问
+n 律师发名片塞到每家门缝里，烦
+# clean | | 鸽子粪便落在阳台 | 有人在楼顶养鸽子，粪便落在下面阳台和衣服上。
+c 楼顶养的鸽子拉屎拉到阳台上
+f 刚晾出去的被子又是一滩白的，上面一群鸟天天飞
+d 楼浪养鸽子，晾个衣裳侪龌龊了
+t 鸽子分便落在阳台上
+n 有人在小广场喂鸽子，小孩追着跑
+# property | | 电梯轿厢没有空调 | 夏天电梯里闷热，希望装空调或风扇。
+c 夏天电梯里太闷，希望装个空调
+f 一进去像进桑拿房，到十八楼汗都湿透了
+d 电梯里热煞脱，装只电风扇好伐
+n 电梯里的空调滴水滴到人身上
+# green | | 花园里没有长椅 | 中心花园没有座位，老人散步走累了没地方坐。
+c 中心花园没有椅子，老人走累了没地方坐
+f 陪我爸出来走走，走两步就要歇，只好坐花坛边上的石头
+d 花园里荡荡，脚酸了呒没地方坐
+t 中心花圆没有长椅
+n 花园的长椅被人拿来晒拖把
+# parking | | 电瓶车充电收费太贵 | 楼下电瓶车充电桩一块钱两小时，比外面贵一倍。
+c 电瓶车充电桩收费太贵，比外面贵
+f 充一夜要五六块，还不如骑到单位去充
+d 助动车充只电贵得来，伐合算
+t 电瓶车冲电太贵了
+n 电瓶车充电桩付了钱充不进去
+# safety | | 楼道有煤气味 | 楼道燃气表箱附近有煤气味，希望燃气公司来查。
+c 楼道里闻到煤气味，请燃气公司来检查
+f 每次开门走出来就一股臭鸡蛋的味道，怕要炸
+d 楼梯浪有煤气味道，吓煞人
+t 楼道里有没气味
+n 煤气抄表的人周末才来，家里没人
+# water | | 楼上空调滴水 | 楼上空调冷凝水没有接管，滴在楼下窗台和行人身上。
+c 楼上空调水没接管子，滴到我家窗台
+f 大热天走在楼底下，头上老是落水，抬头全是空调
+d 楼浪空调水滴滴答答，被头侪湿脱
+t 空掉水滴到楼下窗台
+n 楼上浇花的水流到我家窗台
+`
+
 const classes = { c: 'close', f: 'free', d: 'dialect', t: 'typo', n: 'near', u: 'unrelated' } as const
 export type PairClass = (typeof classes)[keyof typeof classes]
 
@@ -636,12 +838,18 @@ export const matters: LabelledMatter[] = []
 export const pairs: Pair[] = []
 
 let sections = 0
+let section = 0
 let alone = 0
-for (const line of written.split('\n')) {
+for (const line of `${written}${writtenLater}`.split('\n')) {
   const [, head] = /^# (.+)$/.exec(line) ?? []
+  const [, named] = /^= (.+)$/.exec(head ?? '') ?? []
+  if (named) {
+    section = matters.find(({ title }) => title === named)?.no ?? Number.NaN
+    continue
+  }
   if (head) {
     const [category, building, title, body] = head.split('|').map((part) => part.trim())
-    sections++
+    section = ++sections
     if (title)
       matters.push({ no: sections, category: String(category), building: building || null, title, body: body ?? '' })
     continue
@@ -649,12 +857,12 @@ for (const line of written.split('\n')) {
   const said = /^([cfdtnu]) (?:@(\d+) )?(.+)$/.exec(line)
   if (!said) continue
   const kind = classes[said[1] as keyof typeof classes]
-  const at = kind === 'unrelated' ? alone++ : sections
+  const at = kind === 'unrelated' ? alone++ : section
   pairs.push({
     words: String(said[3]),
     building: said[2] ?? null,
     kind,
-    belongs: kind === 'near' || kind === 'unrelated' ? null : sections,
+    belongs: kind === 'near' || kind === 'unrelated' ? null : section,
     half: at % 2 ? 'tune' : 'held',
   })
 }

@@ -12,6 +12,8 @@ export interface Heard {
   bridge: number
   /** Doors that filed or seconded; one that did both counts once. */
   households: number
+  /** "Me too" from browsers that are bound to no door: no household, and no part of the weight. */
+  browsers: number
 }
 
 /** A subquery that counts what was heard about the issues whose ids `issueIds` gives (a column or a subquery). */
@@ -20,6 +22,7 @@ export function heard(issueIds: RawBuilder<unknown>): RawBuilder<Heard> {
       'gather', count(*) filter (where channel = 'gather'),
       'door', count(*) filter (where channel = 'door'),
       'bridge', count(*) filter (where channel = 'bridge'),
+      'browsers', (select count(distinct browser_sha256) from nods where issue_id in (${issueIds})),
       'households', (select count(*) from (
         select household_id from supports where issue_id in (${issueIds})
         union select household_id from filings where issue_id in (${issueIds}) and household_id is not null) doors))

@@ -71,6 +71,8 @@ const untold = [
   'issue.unlinked',
   'issue.asked',
   'issue.followed',
+  'issue.followConfirmed',
+  'issue.unfollowed',
   'item.created',
   'item.edited',
   'item.linked',

@@ -131,7 +131,7 @@ export const dated = <R extends { at: string }>(rows: readonly R[]): (Omit<R, 'a
   rows.map((row) => ({ ...row, at: new Date(row.at) }))
 
 /** A clerk reads both texts before she decides, so even a small chance is shown to her. */
-const worthALook = 0.02
+const worthALook = 0.06
 
 /**
  * What the deciding page offers: buildings and seats to choose from, the open matters most like these words, and the

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { shanghaiDay, workingDayAfter, workingDaysLeft } from '../../lib/calendar.ts'
+import { firstDayNotOver, workingDayAfter, workingDaysLeft } from '../../lib/calendar.ts'
 import { blank, day, type Form, line, number, readForm, said, ticked } from '../../lib/http/forms.ts'
 import type { Slice } from '../../lib/http/slice.ts'
 import { type MessageKey, says } from '../../lib/i18n.ts'
@@ -126,7 +126,7 @@ export const issues: Slice = (app, { clock }) => {
     async (req, reply) => {
       const at = clock()
       const offers = await issueOnDesk(req.db, req.params.no)
-      const input = readForm(Step(offers, shanghaiDay(at)), req.body)
+      const input = readForm(Step(offers, firstDayNotOver(at)), req.body)
       if ('form' in input) return again(req, reply, input.form)
       const { to, seen, words, next, deadline, handler, target } = input.data
       await moveAtDesk(req.db, req.letterbox, {

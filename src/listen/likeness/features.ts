@@ -1,12 +1,14 @@
 import { pinyin } from 'pinyin-pro'
-import { categoryOf, inPlainWords, type Notions, notionsHeard, notionsIn } from './concepts.ts'
+import { isTrouble, type Notions, notionsHeard, notionsIn } from './concepts.ts'
+import { inPlainWords } from './dialect.ts'
 
-/** What of a text is compared: its characters and pairs, how it sounds, the notions in it, the building it names. Pure. */
+/** What of a text is compared: its characters and pairs, the things and troubles in it, also as they sound, the building it names. Pure. */
 
 export interface Features {
   grams: Counts
-  sounds: Counts
-  notions: Counts
+  /** What it speaks of, and what is wrong with that. */
+  things: Counts
+  troubles: Counts
   /** Notions heard, whatever characters were written. */
   heard: Counts
   building: string | null
@@ -18,7 +20,7 @@ export function featuresOf(text: string, building: string | null, notions?: Noti
   const plain = inPlainWords(text.normalize('NFKC').toLowerCase())
   const named = building ?? buildingIn(plain)
   const words = plain.replace(numbered, ' ')
-  const [grams, sounds, heardAs]: [Counts, Counts, Counts] = [new Map(), new Map(), new Map()]
+  const [grams, heardAs]: [Counts, Counts] = [new Map(), new Map()]
   for (const [run] of words.matchAll(runs)) {
     if (!han.test(run)) {
       count(grams, run)
@@ -28,15 +30,13 @@ export function featuresOf(text: string, building: string | null, notions?: Noti
     characters.forEach((one, at) => {
       count(grams, one)
       const before = characters[at - 1]
-      if (before === undefined) return
-      count(grams, before + one)
-      count(sounds, `${soundOf(before)} ${soundOf(one)}`)
+      if (before !== undefined) count(grams, before + one)
     })
     for (const notion of notionsHeard(Array.from(run, soundOf), soundOf)) count(heardAs, notion)
   }
-  const ideas: Counts = new Map()
-  for (const notion of notionsIn(words, notions)) count(ideas, notion)
-  return { grams, sounds, notions: ideas, heard: heardAs, building: named }
+  const [things, troubles]: [Counts, Counts] = [new Map(), new Map()]
+  for (const [notion, weight] of notionsIn(words, notions)) count(isTrouble(notion) ? troubles : things, notion, weight)
+  return { grams, things, troubles, heard: heardAs, building: named }
 }
 
 const runs = /\p{Script=Han}+|[^\P{L}\p{Script=Han}]+|\p{N}+/gu
@@ -44,7 +44,7 @@ const han = /\p{Script=Han}/u
 /** Words that carry no matter; they only make two texts look alike that are not. */
 const empty = new Set('的了是在我你他们不也就都要有和吧呢吗啊哦呀好很能可以把被给这那个一上下去来得会着到又再还请')
 
-const count = (all: Counts, one: string) => all.set(one, (all.get(one) ?? 0) + 1)
+const count = (all: Counts, one: string, weight = 1) => all.set(one, (all.get(one) ?? 0) + weight)
 
 const digits = '零一二三四五六七八九'
 const numbered = /(\d{1,3}|[一二三四五六七八九十]{1,3})\s*(?:号楼|号门|栋|幢|#)/gu
@@ -72,18 +72,6 @@ export function soundOf(character: string): string {
     .replace(/([aei])ng$/, '$1n')
   heard.set(character, sound)
   return sound
-}
-
-/** How much of what a text speaks of is of this category, between 0 and 1. */
-export function shareOf(category: string, { notions }: Features): number {
-  let [all, its] = [0, 0]
-  for (const [notion, n] of notions) {
-    const of = categoryOf.get(notion)
-    if (of === undefined) continue
-    all += n
-    if (of === category) its += n
-  }
-  return all === 0 ? 0 : its / all
 }
 
 const first = new Map<string, string>()

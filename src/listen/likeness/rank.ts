@@ -1,13 +1,12 @@
 import { zh } from '../../messages/zh.ts'
 import type { Notions } from './concepts.ts'
-import { type Counts, type Features, featuresOf, shareOf } from './features.ts'
+import { type Counts, type Features, featuresOf } from './features.ts'
 
 /** How likely two texts are one matter: rarity-weighed agreement of words, sounds and notions, and of the building. Pure. */
 
 export interface Document {
   text: string
   building: string | null
-  category: string
 }
 
 export interface Asked {
@@ -16,8 +15,8 @@ export interface Asked {
 }
 
 /** Below this chance a resident is shown nothing; and what is much less likely than the best is not shown beside it. */
-const atLeast = 0.3
-const besideTheBest = 0.45
+const atLeast = 0.25
+const besideTheBest = 0.6
 
 /**
  * The `top` matters that these words are most likely about, best first, each with its chance between 0 and 1. Only a
@@ -29,10 +28,16 @@ export function likely<D extends Document>(
   { top = 3, notions, weights = fitted, least = atLeast }: Options = {},
 ): (D & { score: number })[] {
   const asked = featuresOf(words, building, notions)
-  const held = documents.map((one) => ({ ...featuresOf(one.text, one.building, notions), category: one.category }))
+  const held = documents.map((one) => featuresOf(one.text, one.building, notions))
   const rarity = rarityOf(held, background())
+  const chances = held.map((one) => chance(signalsOf(asked, one, rarity), weights))
+  // It is one of them at most: where several are likely, none is as likely as it looks alone.
+  const all = Math.max(
+    1,
+    chances.reduce((sum, one) => sum + one, 0),
+  )
   const ranked = documents
-    .map((one, at) => ({ ...one, score: chance(signalsOf(asked, held[at] as Held, rarity), weights) }))
+    .map((one, at) => ({ ...one, score: (chances[at] as number) / all }))
     .filter(({ score }) => score >= least)
     .sort((a, b) => b.score - a.score)
   return ranked.filter(({ score }) => score >= besideTheBest * (ranked[0]?.score ?? 0)).slice(0, top)
@@ -46,22 +51,16 @@ interface Options {
   least?: number
 }
 
-type Held = Features & { category: string }
-
-/** Fitted by `npm run bench -- similar --fit` on the half of the labelled set that tuning may read. */
+/** Fitted by `node bench/similar.ts --fit` on the half of the labelled set that tuning may read. */
 export const fitted: Weights = {
-  bias: -8.02,
-  grams: 2.01,
-  sounds: 3.03,
-  notions: 4.1,
-  heard: 4.93,
-  category: 1.39,
-  agreed: -0.87,
-  covered: 1.66,
-  kept: 0.67,
-  sameBuilding: 2.77,
-  otherBuilding: -2.84,
-  unsaidBuilding: -2.9,
+  bias: -7.39,
+  grams: 4.22,
+  heard: 5.21,
+  things: 3.31,
+  troubles: 2.68,
+  sameBuilding: 2.47,
+  otherBuilding: -3.19,
+  unsaidBuilding: -2.02,
 }
 
 let known: Rarity | undefined
@@ -75,111 +74,63 @@ function background(): Rarity {
   return known
 }
 
-export interface Weights {
-  bias: number
-  grams: number
-  sounds: number
-  notions: number
-  heard: number
-  category: number
-  agreed: number
-  covered: number
-  kept: number
-  sameBuilding: number
-  otherBuilding: number
-  unsaidBuilding: number
-}
-
 export const signals = [
   'grams',
-  'sounds',
-  'notions',
   'heard',
-  'category',
-  'agreed',
-  'covered',
-  'kept',
+  'things',
+  'troubles',
   'sameBuilding',
   'otherBuilding',
   'unsaidBuilding',
 ] as const
-export type Signals = Record<(typeof signals)[number], number>
+type Signal = (typeof signals)[number]
+export type Signals = Record<Signal, number>
+export type Weights = Record<Signal | 'bias', number>
 
-export interface Rarity {
-  grams: Counts
-  sounds: Counts
-  notions: Counts
-  heard: Counts
-  documents: number
-}
+const kinds = ['grams', 'things', 'troubles', 'heard'] as const
+export type Rarity = Record<(typeof kinds)[number], Counts> & { documents: number }
 
 /** In how many of these texts each thing stands, on top of what was counted before. */
 export function rarityOf(all: readonly Features[], before?: Rarity): Rarity {
-  const copy = (kind: Kind) => new Map(before?.[kind])
-  const rarity: Rarity = {
-    grams: copy('grams'),
-    sounds: copy('sounds'),
-    notions: copy('notions'),
-    heard: copy('heard'),
-    documents: all.length + (before?.documents ?? 0),
-  }
+  const copies = Object.fromEntries(kinds.map((kind) => [kind, new Map(before?.[kind])])) as Omit<Rarity, 'documents'>
   for (const features of all)
     for (const kind of kinds)
-      for (const one of features[kind].keys()) rarity[kind].set(one, (rarity[kind].get(one) ?? 0) + 1)
-  return rarity
+      for (const one of features[kind].keys()) copies[kind].set(one, (copies[kind].get(one) ?? 0) + 1)
+  return { ...copies, documents: all.length + (before?.documents ?? 0) }
 }
-
-const kinds = ['grams', 'sounds', 'notions', 'heard'] as const
-type Kind = (typeof kinds)[number]
 
 const weightOf = (seen: number | undefined, documents: number) => Math.log(1 + documents / (0.5 + (seen ?? 0)))
 
-export function signalsOf(asked: Features, held: Held, rarity: Rarity): Signals {
-  const { documents } = rarity
-  const grams = agreement(asked.grams, held.grams, rarity.grams, documents)
-  const sounds = agreement(asked.sounds, held.sounds, rarity.sounds, documents)
-  const notions = agreement(asked.notions, held.notions, rarity.notions, documents)
-  const heard = agreement(asked.heard, held.heard, rarity.heard, documents)
-  const both = asked.building !== null && held.building !== null
+export function signalsOf(asked: Features, held: Features, rarity: Rarity): Signals {
+  const of = (kind: (typeof kinds)[number]) => agreement(asked[kind], held[kind], rarity[kind], rarity.documents)
+  const built = asked.building !== null && held.building !== null
   return {
-    grams: grams.cosine,
-    sounds: sounds.cosine,
-    notions: notions.cosine,
-    heard: heard.cosine,
-    category: shareOf(held.category, asked),
-    // Each alone may be chance; where words and notions agree, they seldom err together.
-    agreed: Math.sqrt(Math.max(grams.cosine, sounds.cosine) * notions.cosine),
-    covered: notions.covered,
-    kept: notions.kept,
-    sameBuilding: both && asked.building === held.building ? 1 : 0,
-    otherBuilding: both && asked.building !== held.building ? 1 : 0,
+    grams: of('grams'),
+    heard: of('heard'),
+    things: of('things'),
+    troubles: of('troubles'),
+    sameBuilding: built && asked.building === held.building ? 1 : 0,
+    otherBuilding: built && asked.building !== held.building ? 1 : 0,
     unsaidBuilding: asked.building === null && held.building !== null ? 1 : 0,
   }
 }
 
-function agreement(asked: Counts, held: Counts, rarity: Counts, documents: number) {
-  let [shared, ofAsked, ofHeld, massAsked, massHeld, massShared] = [0, 0, 0, 0, 0, 0]
+/** The cosine of what both hold, rare things counting more. */
+function agreement(asked: Counts, held: Counts, rarity: Counts, documents: number): number {
+  const weight = (one: string, n: number) => sure(n) * weightOf(rarity.get(one), documents)
+  let [shared, ofAsked, ofHeld] = [0, 0, 0]
   for (const [one, n] of asked) {
-    const w = weightOf(rarity.get(one), documents)
-    const weight = (1 + Math.log(n)) * w
-    ofAsked += weight * weight
-    massAsked += w
+    const own = weight(one, n)
+    ofAsked += own * own
     const there = held.get(one)
-    if (there === undefined) continue
-    shared += weight * (1 + Math.log(there)) * w
-    massShared += w
+    if (there !== undefined) shared += own * weight(one, there)
   }
-  for (const [one, n] of held) {
-    const w = weightOf(rarity.get(one), documents)
-    ofHeld += ((1 + Math.log(n)) * w) ** 2
-    massHeld += w
-  }
-  return {
-    cosine: shared === 0 ? 0 : shared / Math.sqrt(ofAsked * ofHeld),
-    covered: massAsked ? massShared / massAsked : 0,
-    kept: massHeld ? massShared / massHeld : 0,
-  }
+  for (const [one, n] of held) ofHeld += weight(one, n) ** 2
+  return shared === 0 ? 0 : shared / Math.sqrt(ofAsked * ofHeld)
 }
+
+/** Twice is not twice as much; and what is only half sure (a pair learned from one merger) counts half. */
+const sure = (n: number) => (n < 1 ? n : 1 + Math.log(n))
 
 export function chance(found: Signals, weights: Weights): number {
   let sum = weights.bias

@@ -2,24 +2,20 @@ import { sql } from 'kysely'
 import type { Db } from '../../lib/db/schema.ts'
 import { whyNotMerge } from '../issues/rules.ts'
 import { alikeQuery } from '../search/tokens.ts'
-import { notionsWith } from './concepts.ts'
+import { notionsWith, type Pair } from './concepts.ts'
 import { likely } from './rank.ts'
 
-/** Pairs of words that mean the same in this neighbourhood, as its merges taught it and the desk approved. */
-export interface Learned {
-  word: string
-  like: string
-}
 
+/** Pairs of words that mean the same in this neighbourhood, as its merges taught it and the desk approved. */
 export const learned = sql<
-  Learned[]
->`(select coalesce(json_agg(json_build_object('word', word, 'like', alike) order by id), '[]')
+  Pair[]
+>`(select coalesce(json_agg(json_build_object('word', word, 'like', alike, 'times', times) order by id), '[]')
   from synonyms where approved_at is not null)`.as('pairs')
 
 export interface Spoken {
   words: string
   building: string | null
-  pairs: readonly Learned[]
+  pairs: readonly Pair[]
 }
 
 const weighed = 60
@@ -36,7 +32,6 @@ export function sharing({ words, pairs }: Spoken, openly: boolean) {
 interface Candidate {
   text: string
   building: string | null
-  category: string
 }
 
 /** The three of these matters that the words are most likely about; `least` is the smallest chance worth a look. */

@@ -1,4 +1,5 @@
-import { inPlainWords, type Notions, notionsIn } from '../likeness/concepts.ts'
+import { type Notions, notionsIn } from '../likeness/concepts.ts'
+import { inPlainWords } from '../likeness/dialect.ts'
 import { initialOf } from '../likeness/features.ts'
 
 /**
@@ -37,7 +38,7 @@ export function lexemesOf(text: string, said: string, notions?: Notions): string
     const initials = Array.from(run, initialOf).join('')
     for (let at = 0; at < initials.length; at++) all.add(`p_${initials.slice(at, at + spoken)}`)
   }
-  for (const notion of notionsIn(inPlainWords(plain(text)), notions)) all.add(`k_${notion}`)
+  for (const [notion] of notionsIn(inPlainWords(plain(text)), notions)) all.add(`k_${notion}`)
   return [...all]
 }
 

@@ -87,25 +87,41 @@ export async function subscriptionBy(db: Db, token: string) {
 
 /** A link that is only looked at changes nothing: mail programs open links by themselves. */
 export async function confirmSubscription(db: Db, token: string, at: Date): Promise<void> {
-  const done = await db
-    .updateTable('subscriptions')
-    .set((eb) => ({ confirmed_at: eb.fn.coalesce('confirmed_at', sql<Date>`${at}::timestamptz`) }))
-    .where('token_sha256', '=', sha256(token))
-    .where('left_at', 'is', null)
-    .returning('id')
-    .executeTakeFirst()
-  if (!done) throw new Refusal('subscriptions.over')
+  await db.transaction().execute(async (trx) => {
+    const of = await trx
+      .selectFrom('subscriptions')
+      .innerJoin('issues', 'issues.id', 'issue_id')
+      .select(['subscriptions.id', 'issue_id', 'issues.no', 'channel', 'confirmed_at'])
+      .where('token_sha256', '=', sha256(token))
+      .where('left_at', 'is', null)
+      .forUpdate('subscriptions')
+      .executeTakeFirst()
+    if (!of) throw new Refusal('subscriptions.over')
+    if (of.confirmed_at) return
+    await trx.updateTable('subscriptions').set({ confirmed_at: at }).where('id', '=', of.id).execute()
+    await note(trx, of, 'issue.followConfirmed', at)
+  })
 }
 
 /** Doing it twice is doing it once. The address is forgotten with it. */
 export async function endSubscription(db: Db, token: string, at: Date): Promise<void> {
-  await db
-    .updateTable('subscriptions')
-    .set({ left_at: at })
-    .where('token_sha256', '=', sha256(token))
-    .returning('id')
-    .executeTakeFirstOrThrow(notFound)
+  await db.transaction().execute(async (trx) => {
+    const of = await trx
+      .selectFrom('subscriptions')
+      .innerJoin('issues', 'issues.id', 'issue_id')
+      .select(['subscriptions.id', 'issue_id', 'issues.no', 'channel', 'left_at'])
+      .where('token_sha256', '=', sha256(token))
+      .forUpdate('subscriptions')
+      .executeTakeFirstOrThrow(notFound)
+    if (of.left_at) return
+    await trx.updateTable('subscriptions').set({ left_at: at }).where('id', '=', of.id).execute()
+    await note(trx, of, 'issue.unfollowed', at)
+  })
 }
+
+/** That somebody follows, never who: an address is in no line. */
+const note = (trx: Trx, { issue_id, no, channel }: { issue_id: number; no: number; channel: string }, verb: string, at: Date) =>
+  journal(trx, { subject: { kind: 'issue', id: issue_id, no }, verb, by: {}, at, particulars: { channel } })
 
 /** Tells whoever follows these matters that something happened; what, stands on the public page. Unpublished: nobody. */
 export async function tellFollowers(

@@ -20,18 +20,18 @@ const Template = z.object({
 })
 
 /** 回复模板: the sentences this desk says again and again, by what it is doing. Same name, same act: the newer one stands. */
-export const templates: Slice = (app) => {
+export const templates: Slice = (app, { clock }) => {
   app.get('/desk/templates', { config: { who: desk } }, async (req, reply) => show(req, reply, blank))
 
   app.post('/desk/templates', { config: { who: desk, form: Template } }, async (req, reply) => {
     const input = readForm(Template, req.body)
     if ('form' in input) return show(req, reply.code(422), input.form)
-    await saveTemplate(req.db, input.data)
+    await saveTemplate(req.db, input.data, req.me.personId ?? 0, clock())
     return reply.goto('/desk/templates')
   })
 
   app.post('/desk/templates/:id/removal', { schema: byId, config: { who: desk } }, async (req, reply) => {
-    await removeTemplate(req.db, req.params.id)
+    await removeTemplate(req.db, req.params.id, req.me.personId ?? 0, clock())
     return reply.goto('/desk/templates')
   })
 

@@ -1,4 +1,5 @@
-import type { Db } from '../../lib/db/schema.ts'
+import type { Db, Trx } from '../../lib/db/schema.ts'
+import { journal } from '../../lib/journal.ts'
 import { notFound } from '../../lib/refusal.ts'
 
 /** What the desk is doing when it uses the sentence: the form that it fills. */
@@ -10,17 +11,26 @@ interface Template {
   words: string
 }
 
-// The desk's own notes: nothing about a resident changes with them, so the journal, which tells of residents' matters, has no line.
-export async function saveTemplate(db: Db, template: Template): Promise<void> {
-  await db
-    .insertInto('reply_templates')
-    .values(template)
-    .onConflict((oc) => oc.columns(['community_id', 'act', 'name']).doUpdateSet({ words: template.words }))
-    .execute()
+export async function saveTemplate(db: Db, template: Template, personId: number, at: Date): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    await trx
+      .insertInto('reply_templates')
+      .values(template)
+      .onConflict((oc) => oc.columns(['community_id', 'act', 'name']).doUpdateSet({ words: template.words }))
+      .execute()
+    await note(trx, 'template.saved', { act: template.act, name: template.name }, personId, at)
+  })
 }
 
-export async function removeTemplate(db: Db, id: number): Promise<void> {
-  await db.deleteFrom('reply_templates').where('id', '=', id).returning('id').executeTakeFirstOrThrow(notFound)
+export async function removeTemplate(db: Db, id: number, personId: number, at: Date): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    const gone = await trx
+      .deleteFrom('reply_templates')
+      .where('id', '=', id)
+      .returning(['act', 'name'])
+      .executeTakeFirstOrThrow(notFound)
+    await note(trx, 'template.removed', gone, personId, at)
+  })
 }
 
 export const templatesOf = (db: Db) =>
@@ -31,3 +41,7 @@ export const templatesOf = (db: Db) =>
     .orderBy('name')
     .limit(200)
     .execute()
+
+/** Sentences belong to no matter: the line stands under whoever of the desk wrote them. */
+const note = (trx: Trx, verb: string, particulars: Record<string, string>, personId: number, at: Date) =>
+  journal(trx, { subject: { kind: 'person', id: personId }, verb, by: { personId }, at, particulars })

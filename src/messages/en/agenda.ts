@@ -7,12 +7,13 @@ export const agenda: Record<keyof typeof zh, string> = {
   'items.pool.empty':
     'Nothing is waiting. Choose “take it to a meeting” when you deal with a report, and it comes here.',
   'items.pool.formula':
-    'Weight = households + 2 × log₂(1 + days waiting) + 3 × times reopened + 5 for safety + 2 for older or disabled people. A household that reported and seconded counts once.',
+    'Weight = households + 2 × log₂(1 + days waiting) + 3 × times reopened + 5 for safety + 2 for older or disabled people. A household that reported and seconded counts once. “Me too” from a phone that belongs to no door is no household: it stands in brackets and weighs nothing.',
   'items.col.pick': 'Pick',
   'items.col.no': 'No.',
   'items.col.title': 'Matter',
   'items.col.heard': 'How it was heard',
   'items.col.households': 'Households',
+  'items.browsers': '(and {n} {n?phone:phones})',
   'items.col.days': 'Days waiting',
   'items.col.reopens': 'Reopened',
   'items.col.safety': 'Safety',

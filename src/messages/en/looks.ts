@@ -55,7 +55,7 @@ export const looks: Record<keyof typeof zh, string> = {
   'tallies.labelHidden': '{cast} voted, {left} not yet. The count stays covered until it is announced',
   'tallies.covered': 'The count stays covered until it is announced',
   'promises.by': 'Promised by {who}',
-  'promises.before': 'By {day}',
+  'promises.before': 'By 18:00, {day}',
   'promises.left': '{n} working {n?day:days} left',
   'promises.today': 'Due today',
   'promises.late': 'Overdue',

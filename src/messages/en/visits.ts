@@ -76,6 +76,6 @@ export const visits: Record<keyof typeof zh, string> = {
   'visits.slip.qr': 'QR code to follow {number}',
   'visits.slip.how':
     'Scan it, or tell the committee the code, to learn how far it has come. Keep it, and show it to nobody.',
-  'visits.slip.due': 'Staff read it first and answer before {day}',
+  'visits.slip.due': 'Staff read it first and answer by 18:00, {day}',
   'journal.visit.logged': 'A door was visited, {filings} {filings?matter:matters} written down',
 }

@@ -53,7 +53,7 @@ export const looks = {
   'tallies.labelHidden': '已投 {cast}，还没投 {left}。结果公布前不显示票数',
   'tallies.covered': '结果公布前不显示票数',
   'promises.by': '{who}承诺',
-  'promises.before': '{day}前',
+  'promises.before': '{day} 18:00 前',
   'promises.left': '还剩 {n} 个工作日',
   'promises.today': '就在今天',
   'promises.late': '已超期',

@@ -70,6 +70,6 @@ export const visits = {
   'visits.slip.code': '{number} 的查询码',
   'visits.slip.qr': '{number} 的查询二维码',
   'visits.slip.how': '用手机扫一扫，或者把查询码报给居委会，就知道办到哪一步了。请收好，不要给别人看。',
-  'visits.slip.due': '社工会先看，{day}前答复',
+  'visits.slip.due': '社工会先看，{day} 18:00 前答复',
   'journal.visit.logged': '走访了一户，记下 {filings} 件事',
 } as const

@@ -1,6 +1,6 @@
 import { type ExpressionBuilder, sql } from 'kysely'
 import { jsonArrayFrom, jsonObjectFrom } from 'kysely/helpers/postgres'
-import { shanghaiDay } from '../../lib/calendar.ts'
+import { firstDayNotOver } from '../../lib/calendar.ts'
 import type { Database, Db } from '../../lib/db/schema.ts'
 import { notFound } from '../../lib/refusal.ts'
 import { progressOf, type ResolutionState, stateOf, timeOf } from './rules.ts'
@@ -15,7 +15,7 @@ const pageSize = 25
 
 /** The public ledger, newest promise first, 25 at a time: those below `before`. One statement. */
 export async function ledger(db: Db, { shelf, seat, before }: LedgerFilter, at: Date) {
-  const today = shanghaiDay(at)
+  const today = firstDayNotOver(at)
   const rows = await promises(db)
     .$if(before !== undefined, (query) => query.where('resolutions.no', '<', before as number))
     .$if(seat !== undefined, (query) => query.where('seats.position', '=', seat as number))
@@ -44,7 +44,7 @@ export interface LedgerFilter {
 
 /** How many stand on each shelf, and which seats there are to choose from. One statement. */
 export async function ledgerHead(db: Db, at: Date) {
-  const today = shanghaiDay(at)
+  const today = firstDayNotOver(at)
   return db
     .selectNoFrom((eb) => [
       jsonArrayFrom(

@@ -1,5 +1,5 @@
 /** 决议 — what was promised, by whom, until when, and when it may be called done (domain 3.8). Pure. */
-import { shanghaiDay, workingDayAfter, workingDaysLeft } from '../../lib/calendar.ts'
+import { firstDayNotOver, shanghaiDay, workingDayAfter, workingDaysLeft } from '../../lib/calendar.ts'
 import type { MessageKey } from '../../lib/i18n.ts'
 
 /** Working days a reopened promise gets at least: its first day stays in the journal (domain 3.2, row 14). */
@@ -81,7 +81,7 @@ export function whyNotMake(item: { passed: boolean; assigned: boolean }): Messag
 
 export function whyNotDue(due: string, at: Date): MessageKey | null {
   const today = shanghaiDay(at)
-  if (due < today) return 'resolutions.due.past'
+  if (due < firstDayNotOver(at)) return 'resolutions.due.past'
   const furthest = `${Number(today.slice(0, 4)) + furthestYears}${today.slice(4)}`
   return due > furthest ? 'resolutions.due.far' : null
 }

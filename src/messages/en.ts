@@ -10,6 +10,7 @@ import { looks } from './en/looks.ts'
 import { people } from './en/people.ts'
 import { resolve } from './en/resolve.ts'
 import { room } from './en/room.ts'
+import { surveys } from './en/surveys.ts'
 import { visits } from './en/visits.ts'
 import { vote } from './en/vote.ts'
 import type { MessageKey } from './zh.ts'
@@ -24,6 +25,7 @@ export const en: Record<MessageKey, string> = {
   ...bridges,
   ...doorstep,
   ...hear,
+  ...surveys,
   ...agenda,
   ...vote,
   ...resolve,

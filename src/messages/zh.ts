@@ -11,6 +11,7 @@ import { looks } from './zh/looks.ts'
 import { people } from './zh/people.ts'
 import { resolve } from './zh/resolve.ts'
 import { room } from './zh/room.ts'
+import { surveys } from './zh/surveys.ts'
 import { visits } from './zh/visits.ts'
 import { vote } from './zh/vote.ts'
 
@@ -24,6 +25,7 @@ export const zh = {
   ...bridges,
   ...doorstep,
   ...hear,
+  ...surveys,
   ...agenda,
   ...vote,
   ...resolve,

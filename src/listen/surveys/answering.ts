@@ -29,7 +29,11 @@ export async function answerSurvey(
       .executeTakeFirstOrThrow(notFound)
     refuseIf(whyNotAnswer(survey, at))
     // Its day ended while this sheet was on its way, and somebody has seen the results.
-    const over = await trx.selectFrom('survey_results').select('survey_id').where('survey_id', '=', survey.id).executeTakeFirst()
+    const over = await trx
+      .selectFrom('survey_results')
+      .select('survey_id')
+      .where('survey_id', '=', survey.id)
+      .executeTakeFirst()
     refuseIf(over ? 'surveys.closed' : null)
     const { answers, errors } = readSheet(await questionsIn(trx, survey.id), given)
     const [wrong] = errors.values()
@@ -54,7 +58,10 @@ interface Open {
 }
 
 async function voiceIn(trx: Trx, survey: Open, { householdId, token }: Voice, at: Date) {
-  const mine = { household_id: householdId, token_sha256: householdId === null ? tokenOf(survey.id, token ?? '') : null }
+  const mine = {
+    household_id: householdId,
+    token_sha256: householdId === null ? tokenOf(survey.id, token ?? '') : null,
+  }
   const find = () =>
     trx
       .selectFrom('survey_voices')

@@ -60,18 +60,24 @@ export const surveyQuestions: Slice = (app, { clock }) => {
     if ('form' in input) return questionPage(req, reply.code(422), no, id, input.form)
     const { questions } = await draftOf(req, no)
     const question = questionOf(input.data)
-    const skips = maySkip(question.kind) ? skipsOf(input.data).filter(({ choice }) => choice <= choicesOf(question)) : []
+    const skips = maySkip(question.kind)
+      ? skipsOf(input.data).filter(({ choice }) => choice <= choicesOf(question))
+      : []
     const wrong = fieldOf(whyNotOrder(questions.map((one) => (one.id === id ? { ...question, id, skips } : one))))
     if (wrong) return questionPage(req, reply.code(422), no, id, { values: typed(req.body), errors: wrong })
     await editQuestion(req.db, no, id, { ...question, skips }, by(req), clock())
     return reply.goto(`/desk/surveys/${no}#questions`)
   })
 
-  app.post('/desk/surveys/:no/questions/:id/moves', { schema: { ...byId, body: way }, config: { who } }, async (req, reply) => {
-    const { no, id } = req.params
-    await moveQuestion(req.db, no, id, req.body.way, by(req), clock())
-    return reply.goto(`/desk/surveys/${no}#questions`)
-  })
+  app.post(
+    '/desk/surveys/:no/questions/:id/moves',
+    { schema: { ...byId, body: way }, config: { who } },
+    async (req, reply) => {
+      const { no, id } = req.params
+      await moveQuestion(req.db, no, id, req.body.way, by(req), clock())
+      return reply.goto(`/desk/surveys/${no}#questions`)
+    },
+  )
 
   app.post('/desk/surveys/:no/questions/:id/removal', { schema: byId, config: { who } }, async (req, reply) => {
     const { no, id } = req.params
@@ -85,7 +91,13 @@ export const surveyQuestions: Slice = (app, { clock }) => {
     return survey
   }
 
-  async function questionPage(req: FastifyRequest, reply: FastifyReply, no: number, id: number | null, form: Form | null) {
+  async function questionPage(
+    req: FastifyRequest,
+    reply: FastifyReply,
+    no: number,
+    id: number | null,
+    form: Form | null,
+  ) {
     const { questions } = await draftOf(req, no)
     const at = questions.findIndex((one) => one.id === id)
     const question = questions[at] ?? null
@@ -98,7 +110,7 @@ export const surveyQuestions: Slice = (app, { clock }) => {
       question,
       later: questions.slice(at + 1).map((one, i) => ({ id: one.id, nth: at + 2 + i, words: one.words })),
       choices,
-      to: form ? typedTo : choices.map((_, i) => valueOf(question?.skips.find(({ choice }) => choice === i + 1))),
+      to: form ? typedTo : choices.map((_, i) => selected(question?.skips.find(({ choice }) => choice === i + 1))),
       form: form ?? (question ? filled(valuesOf(question)) : blank),
       key: z.uuid().safeParse(form?.values.key).data ?? randomUUID(),
       kinds,
@@ -112,9 +124,11 @@ function fieldOf(why: MessageKey | null): Form['errors'] | null {
   return why.startsWith('surveys.byBuilding') ? { by_building: why } : { to: why }
 }
 
-const valueOf = (skip: { to: number | null } | undefined) => (skip === undefined ? '' : String(skip.to ?? 'end'))
+const selected = (skip: { to: number | null } | undefined) => (skip === undefined ? '' : String(skip.to ?? 'end'))
 const namesOf = (question: Asked) =>
-  question.kind === 'scale' ? Array.from({ length: choicesOf(question) }, (_, i) => String(i + 1)) : [...question.options]
+  question.kind === 'scale'
+    ? Array.from({ length: choicesOf(question) }, (_, i) => String(i + 1))
+    : [...question.options]
 
 function valuesOf({ kind, words, options, most, by_building }: Asked): Record<string, string> {
   const scale = kind === 'scale'

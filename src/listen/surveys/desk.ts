@@ -181,7 +181,10 @@ export const surveyDesk: Slice = (app, { clock }) => {
 
   async function wordsPage(req: FastifyRequest, reply: FastifyReply, form: Form = blank) {
     const survey = await wordsWritten(req.db, (req.params as { no: number }).no)
-    const texts = survey.texts.map((text) => ({ ...text, pieces: cut(text.words, findPersonal(text.words, survey.names)) }))
+    const texts = survey.texts.map((text) => ({
+      ...text,
+      pieces: cut(text.words, findPersonal(text.words, survey.names)),
+    }))
     return reply.page('listen/surveys/words', {
       survey: { ...survey, texts },
       why: whyNotRelease(survey, clock()),

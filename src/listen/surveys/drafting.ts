@@ -60,7 +60,14 @@ export async function editQuestion(
 }
 
 /** Changes places with the one before or after it. */
-export async function moveQuestion(db: Db, no: number, id: number, way: 'up' | 'down', by: By, at: Date): Promise<void> {
+export async function moveQuestion(
+  db: Db,
+  no: number,
+  id: number,
+  way: 'up' | 'down',
+  by: By,
+  at: Date,
+): Promise<void> {
   await db.transaction().execute(async (trx) => {
     const { id: surveyId } = await draft(trx, no)
     const questions = await questionsIn(trx, surveyId)
@@ -69,8 +76,16 @@ export async function moveQuestion(db: Db, no: number, id: number, way: 'up' | '
     const other = questions[from + (way === 'up' ? -1 : 1)]
     if (!other) return
     const to = from + (way === 'up' ? -1 : 1)
-    await trx.updateTable('survey_questions').set({ position: to + 1 }).where('id', '=', id).execute()
-    await trx.updateTable('survey_questions').set({ position: from + 1 }).where('id', '=', other.id).execute()
+    await trx
+      .updateTable('survey_questions')
+      .set({ position: to + 1 })
+      .where('id', '=', id)
+      .execute()
+    await trx
+      .updateTable('survey_questions')
+      .set({ position: from + 1 })
+      .where('id', '=', other.id)
+      .execute()
     await checked(trx, surveyId)
     await tell(trx, { surveyId, no, verb: 'survey.moved', words: (questions[from] as Asked).words }, by, at)
   })

@@ -45,7 +45,7 @@ export async function exportSheets(db: Db, no: number, { purpose, t }: { purpose
       building ?? t('surveys.csv.visitor'),
       ...questions.map((question) => {
         const answer = answers.find((one) => one.question === question.id)
-        return answer ? (answer.words || told(question, answer.choices)) : ''
+        return answer ? answer.words || told(question, answer.choices) : ''
       }),
     ])
     return csvOf([[t('surveys.csv.building'), ...questions.map(({ words }, i) => `${i + 1}. ${words}`)], ...rows])

@@ -72,7 +72,12 @@ export function skipsOf({ to }: Pick<Fields, 'to'>): Skip[] {
 
 const quota = z.preprocess(
   (value) => (value === '' ? null : value),
-  z.coerce.number(says('surveys.quotas.wrong')).int().min(1, says('surveys.quotas.wrong')).max(5_000, says('surveys.quotas.wrong')).nullable(),
+  z.coerce
+    .number(says('surveys.quotas.wrong'))
+    .int()
+    .min(1, says('surveys.quotas.wrong'))
+    .max(5_000, says('surveys.quotas.wrong'))
+    .nullable(),
 )
 /** Buildings and numbers come side by side, one of each for every building. */
 export const QuotaForm = z.object({

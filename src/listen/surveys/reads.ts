@@ -69,9 +69,7 @@ export async function surveyAtDesk(db: Db, no: number) {
             join.onRef('sb.building_id', '=', 'b.id').onRef('sb.survey_id', '=', 's.id'),
           )
           .select(['b.id', 'b.name', 'sb.wanted', sql<boolean>`coalesce(sb.invited, false)`.as('invited')])
-          .select(
-            sql<number>`(select count(*)::int from households h where h.building_id = b.id)`.as('households'),
-          )
+          .select(sql<number>`(select count(*)::int from households h where h.building_id = b.id)`.as('households'))
           .select(
             sql<number>`(select count(*)::int from survey_voices v join households h on h.id = v.household_id
               where v.survey_id = s.id and h.building_id = b.id)`.as('answered'),
@@ -127,7 +125,10 @@ export async function wordsWritten(db: Db, no: number) {
 
 /** Every sheet as it was filled in, without door or time and in no order, for the export. One statement. */
 export async function sheetsOf(db: Db, no: number) {
-  const { rows } = await sql<{ building: string | null; answers: { question: number; choices: number[]; words: string }[] }>`
+  const { rows } = await sql<{
+    building: string | null
+    answers: { question: number; choices: number[]; words: string }[]
+  }>`
     select b.name as building,
            json_agg(json_build_object('question', a.question_id, 'choices', a.choices, 'words', a.words)) as answers
     from surveys s join survey_voices v on v.survey_id = s.id join survey_answers a on a.voice_id = v.id
@@ -148,7 +149,8 @@ export async function questionsIn(db: Db, surveyId: number): Promise<Asked[]> {
 
 export const buildingsOf = (db: Db) => db.selectFrom('buildings').select(['id', 'name']).orderBy('position').execute()
 
-const asked: RawBuilder<Asked[]> = sql`(select coalesce(json_agg(json_build_object('id', q.id, 'kind', q.kind, 'words', q.words,
+const asked: RawBuilder<Asked[]> =
+  sql`(select coalesce(json_agg(json_build_object('id', q.id, 'kind', q.kind, 'words', q.words,
     'options', q.options, 'most', q.most, 'by_building', q.by_building, 'skips',
     (select coalesce(json_agg(json_build_object('choice', k.choice, 'to', k.to_id) order by k.choice), '[]')
      from survey_skips k where k.question_id = q.id)) order by q.position), '[]')
@@ -162,4 +164,6 @@ const invited = sql<string[]>`array(select b.name from survey_buildings i join b
 const howMany = sql<number>`(select count(*)::int from survey_questions q where q.survey_id = s.id)`
 const households = sql<number>`(select count(v.household_id)::int from survey_voices v where v.survey_id = s.id)`
 const visitors = sql<number>`(select count(v.token_sha256)::int from survey_voices v where v.survey_id = s.id)`
-const itemOf = sql<number | null>`(select i.no from agenda_surveys p join agenda_items i on i.id = p.item_id where p.survey_id = s.id)`
+const itemOf = sql<
+  number | null
+>`(select i.no from agenda_surveys p join agenda_items i on i.id = p.item_id where p.survey_id = s.id)`

@@ -23,10 +23,18 @@ export async function settledResult(db: Db, no: number, at: Date): Promise<Surve
 
 /** Reckons a survey nobody can answer any more, whose row is locked, and keeps the result; one that is kept already stays. */
 export async function reckonNow(trx: Trx, surveyId: number, at: Date): Promise<SurveyResult> {
-  const known = await trx.selectFrom('survey_results').select('result').where('survey_id', '=', surveyId).executeTakeFirst()
+  const known = await trx
+    .selectFrom('survey_results')
+    .select('result')
+    .where('survey_id', '=', surveyId)
+    .executeTakeFirst()
   if (known) return known.result as unknown as SurveyResult
   const buildings = await invitedTo(trx, surveyId)
-  const voices = await voicesOf(trx, surveyId, buildings.map(({ id }) => id))
+  const voices = await voicesOf(
+    trx,
+    surveyId,
+    buildings.map(({ id }) => id),
+  )
   const result = resultOf(await questionsIn(trx, surveyId), voices, buildings)
   const row = { survey_id: surveyId, reckoned_at: at, result: JSON.stringify(result) }
   await trx.insertInto('survey_results').values(row).execute()

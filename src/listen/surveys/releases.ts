@@ -25,7 +25,10 @@ export async function releaseWords(
     const answer = await written(trx, { no, voice, question })
     refuseIf(whyNotRelease(answer, at))
     const people = await trx.selectFrom('people').select('name').execute()
-    const marked = findPersonal(words, people.map(({ name }) => name)).length
+    const marked = findPersonal(
+      words,
+      people.map(({ name }) => name),
+    ).length
     refuseIf(marked > 0 && !looked ? 'privacy.look.missing' : null)
     const row = { words, released_by: author(by), released_at: at }
     const known = await trx

@@ -79,17 +79,23 @@ export function whyNotOpen(questions: readonly Asked[], closesAt: Date, at: Date
 }
 
 /** A full building takes nobody new where the drawer said so; whoever answered before may still change her mind. */
-export function whyNotFull(survey: { stop_at_quota: boolean }, wanted: number | null, answered: number): MessageKey | null {
+export function whyNotFull(
+  survey: { stop_at_quota: boolean },
+  wanted: number | null,
+  answered: number,
+): MessageKey | null {
   return survey.stop_at_quota && wanted !== null && answered >= wanted ? 'surveys.full' : null
 }
 
 /** The rules that may lead past the question at this place: whose question they belong to, and for which choice. */
 export function skipsOver(questions: readonly Asked[], at: number): { from: number; choice: number }[] {
-  return questions.slice(0, at).flatMap(({ skips }, from) =>
-    skips
-      .filter(({ to }) => to === null || questions.findIndex(({ id }) => id === to) > at)
-      .map(({ choice }) => ({ from, choice })),
-  )
+  return questions
+    .slice(0, at)
+    .flatMap(({ skips }, from) =>
+      skips
+        .filter(({ to }) => to === null || questions.findIndex(({ id }) => id === to) > at)
+        .map(({ choice }) => ({ from, choice })),
+    )
 }
 
 export const isSkippable = (questions: readonly Asked[], at: number): boolean => skipsOver(questions, at).length > 0
@@ -111,7 +117,11 @@ export function pathOf(questions: readonly Asked[], answers: ReadonlyMap<number,
     const skip = question.skips.find((one) => one.choice === choice)
     if (skip === undefined) at++
     else if (skip.to === null) break
-    else at = Math.max(at + 1, questions.findIndex(({ id }) => id === skip.to))
+    else
+      at = Math.max(
+        at + 1,
+        questions.findIndex(({ id }) => id === skip.to),
+      )
   }
   return path
 }

@@ -23,7 +23,8 @@ export const surveys: Record<keyof typeof zh, string> = {
     'This phone does not speak for a household, so your answers are counted apart, as a visitor’s. To answer for your door, scan its slip first.',
   'surveys.private':
     'Nobody is told what you answer. After the close everybody sees the sums only, and none below five households.',
-  'surveys.thanks': 'It arrived. Thank you! Until the close you can change it here and send it again; the last one counts.',
+  'surveys.thanks':
+    'It arrived. Thank you! Until the close you can change it here and send it again; the last one counts.',
   'surveys.thanks.skipped':
     'It arrived. Thank you! Questions that your answers lead past were not recorded, even if filled in. You can change it until the close.',
   'surveys.again': 'You have answered. To change something, change it here and send it again; the last one counts.',
@@ -34,7 +35,8 @@ export const surveys: Record<keyof typeof zh, string> = {
   'surveys.upTo': 'Choose up to {n}',
   'surveys.several': 'Choose as many as you like',
   'surveys.ends': '{from} is “{low}”, {to} is “{high}”',
-  'surveys.words.hint': 'Up to 500 characters. No names, doors or phone numbers. Staff read it before anything is public.',
+  'surveys.words.hint':
+    'Up to 500 characters. No names, doors or phone numbers. Staff read it before anything is public.',
   'surveys.send': 'Send it in',
   'surveys.answer.none': 'Nothing has been answered yet',
   'surveys.answer.many': 'Too many are chosen; please take some away',
@@ -117,7 +119,8 @@ export const surveys: Record<keyof typeof zh, string> = {
   'surveys.skip.choice': 'A rule names a choice that is gone; please choose again',
   'surveys.skip.forward': 'A rule leads forward, to a question that is there; never back',
   'surveys.quotas': 'How many households of each building',
-  'surveys.quotas.hint': 'It tells volunteers where voices are still missing, so that they knock there. Empty: no number.',
+  'surveys.quotas.hint':
+    'It tells volunteers where voices are still missing, so that they knock there. Empty: no number.',
   'surveys.quotas.wanted': 'Building {building}, {households} {households?household:households}',
   'surveys.quotas.wrong': 'A number from 1 to 5000, or nothing',
   'surveys.quotas.stop': 'Take no new sheets from a building that is full',

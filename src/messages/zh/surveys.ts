@@ -112,7 +112,8 @@ export const surveys = {
   'surveys.quotas.wanted': '{building} 号楼，一共 {households} 户',
   'surveys.quotas.wrong': '户数填 1 到 5000，或者不填',
   'surveys.quotas.stop': '哪栋楼够了，就不再收那栋楼新的答卷',
-  'surveys.quotas.stop.hint': '不打勾，够了以后照样收，只是不用再去敲门。打了勾，够了的楼会看到一句说明；答过的人还可以改。',
+  'surveys.quotas.stop.hint':
+    '不打勾，够了以后照样收，只是不用再去敲门。打了勾，够了的楼会看到一句说明；答过的人还可以改。',
   'surveys.open': '开始，请大家答',
   'surveys.open.hint': '开始以后题目就不能改了。',
   'surveys.open.empty': '还没有题目，先添一题再开始',

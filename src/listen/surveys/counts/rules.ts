@@ -83,7 +83,8 @@ export function resultOf(
         households: own,
         visitors: told.visitors[at] as Row,
         mean: kind === 'scale' ? meanOf(own) : null,
-        buildings: question.by_building && own.answered !== null ? crossOf(question, households, own, buildings.length) : null,
+        buildings:
+          question.by_building && own.answered !== null ? crossOf(question, households, own, buildings.length) : null,
       }
     }),
   }
@@ -103,7 +104,11 @@ function publishedAll(questions: readonly Asked[], voices: readonly Voice[]): Ro
   return rows
 }
 
-function published({ kind }: Asked, { answered, choices }: Counts, { voices, veiled }: { voices: number; veiled: boolean }): Row {
+function published(
+  { kind }: Asked,
+  { answered, choices }: Counts,
+  { voices, veiled }: { voices: number; veiled: boolean },
+): Row {
   const none = choices.map(() => null)
   if (answered < smallest) return { answered: null, choices: none }
   if (kind === 'multiple' && veiled) return { answered: null, choices: severalOf(choices, voices) }
@@ -135,8 +140,13 @@ function meanOf({ answered, choices }: Row): number | null {
 /** By building: only of one choice each, for there rows and columns add up. */
 function crossOf(question: Asked, voices: readonly Voice[], { choices }: Row, buildings: number): Table | null {
   if (question.kind === 'multiple') return null
-  const cells = Array.from({ length: buildings }, (_, building) =>
-    countsOf(question, voices.filter((voice) => voice.building === building)).choices,
+  const cells = Array.from(
+    { length: buildings },
+    (_, building) =>
+      countsOf(
+        question,
+        voices.filter((voice) => voice.building === building),
+      ).choices,
   )
   return publishedTable(cells, choices)
 }

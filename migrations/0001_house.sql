@@ -42,7 +42,7 @@ grant select on communities to wt_app;
 create function number_community() returns trigger language plpgsql as $$
 declare kind text;
 begin
-  foreach kind in array array['filing', 'gathering', 'issue', 'item', 'meeting', 'ballot', 'resolution', 'question'] loop
+  foreach kind in array array['filing', 'gathering', 'issue', 'item', 'meeting', 'ballot', 'resolution', 'question', 'survey'] loop
     execute format('create sequence %I', 'no_' || kind || '_' || new.id);
   end loop;
   return new;

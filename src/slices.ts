@@ -30,6 +30,9 @@ import { questions } from './listen/questions/routes.ts'
 import { rounds } from './listen/rounds/routes.ts'
 import { sheets } from './listen/sheets/routes.ts'
 import { subscriptions } from './listen/subscriptions/routes.ts'
+import { surveyQuestions } from './listen/surveys/asking.ts'
+import { surveyDesk } from './listen/surveys/desk.ts'
+import { surveys } from './listen/surveys/routes.ts'
 import { templates } from './listen/templates/routes.ts'
 import { visits } from './listen/visits/routes.ts'
 import { webhooks } from './listen/webhooks/routes.ts'
@@ -67,6 +70,9 @@ export const slices: Slice[] = [
   arrivals,
   planning,
   questions,
+  surveys,
+  surveyDesk,
+  surveyQuestions,
   filings,
   photos,
   triage,

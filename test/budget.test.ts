@@ -43,6 +43,11 @@ const samples: Record<string, string> = {
   '/questions/:no': 'select no from questions limit 1',
   '/questions/:no/results': 'select no from questions limit 1',
   '/desk/questions/:no': 'select no from questions limit 1',
+  '/surveys/:no': 'select no from surveys order by no limit 1',
+  '/desk/surveys/:no': 'select no from surveys order by no desc limit 1',
+  '/desk/surveys/:no/progress': 'select no from surveys order by no desc limit 1',
+  '/desk/surveys/:no/words': 'select no from surveys order by no limit 1',
+  '/desk/surveys/:no/results.csv': 'select no from surveys order by no limit 1',
   '/desk/issues/:no': 'select no from issues order by reopens desc, id limit 1',
   '/issues/:no': 'select no from issues where published_at is not null order by reopens desc, id limit 1',
   '/desk/agenda/:no': 'select no from agenda_items order by id desc limit 1',
@@ -84,6 +89,7 @@ const elsewhere = [
   '/open311/tokens/:token',
   '/subscriptions/:token',
   '/desk/gatherings/:no/lines/:key',
+  '/desk/surveys/:no/questions/:id',
 ]
 
 t.test('no page asks the database more than three things, whoever looks at the whole demonstration', async (t) => {

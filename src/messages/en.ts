@@ -11,6 +11,7 @@ import { people } from './en/people.ts'
 import { resolve } from './en/resolve.ts'
 import { room } from './en/room.ts'
 import { rules } from './en/rules.ts'
+import { surveys } from './en/surveys.ts'
 import { visits } from './en/visits.ts'
 import { vote } from './en/vote.ts'
 import type { MessageKey } from './zh.ts'
@@ -25,6 +26,7 @@ export const en: Record<MessageKey, string> = {
   ...bridges,
   ...doorstep,
   ...hear,
+  ...surveys,
   ...agenda,
   ...vote,
   ...rules,

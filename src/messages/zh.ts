@@ -12,6 +12,7 @@ import { people } from './zh/people.ts'
 import { resolve } from './zh/resolve.ts'
 import { room } from './zh/room.ts'
 import { rules } from './zh/rules.ts'
+import { surveys } from './zh/surveys.ts'
 import { visits } from './zh/visits.ts'
 import { vote } from './zh/vote.ts'
 
@@ -25,6 +26,7 @@ export const zh = {
   ...bridges,
   ...doorstep,
   ...hear,
+  ...surveys,
   ...agenda,
   ...vote,
   ...rules,

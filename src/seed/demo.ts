@@ -15,6 +15,7 @@ import type { Matter } from './story/kinds.ts'
 import { meetings } from './story/meetings.ts'
 import { pooled } from './story/pooled.ts'
 import { promised } from './story/promised.ts'
+import { surveyMoments } from './surveying.ts'
 import { type Moment, play, type Tale } from './tale.ts'
 import { roundMoments } from './visiting.ts'
 import { waitingMoments } from './waiting.ts'
@@ -27,6 +28,7 @@ export function storyOf(when: When): Moment[] {
   return [
     ...gatheringMoments(when),
     ...invitingMoments(when),
+    ...surveyMoments(when),
     ...Object.entries(matters).flatMap(([key, matter]) => matterMoments(when, key, matter)),
     ...meetings.flatMap((meeting) => meetingMoments(when, meeting, matters)),
     ...waitingMoments(when),

@@ -196,6 +196,18 @@ async function liveThrough(town: Town) {
   const reckoned = () => town.db.selectFrom('question_results').select('answers').execute()
   for (let i = 0; i < 3_000 && (await reckoned()).length === 0; i++) await new Promise((wait) => setTimeout(wait, 20))
 
+  const head = { key: randomUUID(), title: '班车', why: '要加一班', closes_on: '2026-12-20', audience: 'all' }
+  for (const key of [head.key, randomUUID()]) await done(staff, '/desk/surveys', { ...head, key })
+  const question = { key: randomUUID(), kind: 'text', words: '还缺什么' }
+  for (const no of [1, 2]) await done(staff, `/desk/surveys/${no}/questions`, { ...question, key: randomUUID() })
+  await done(staff, '/desk/surveys/1/opening')
+  const own = await town.db.selectFrom('survey_questions').select('id').orderBy('id').executeTakeFirstOrThrow()
+  await done(visitor, '/surveys/1/answers', { key: randomUUID(), [`q${own.id}`]: '站台没有遮雨的' })
+  await done(staff, '/desk/surveys/1/closure')
+  const written = await town.db.selectFrom('survey_answers').select('voice_id').executeTakeFirstOrThrow()
+  const release = { voice: String(written.voice_id), question: String(own.id), words: '要遮雨' }
+  await done(staff, '/desk/surveys/1/releases', release)
+
   const built = await done(staff, '/desk/bridges', { name: '街道平台', kind: 'partner', per_hour: '60', active: 'on' })
   const bridge = built.replace(/^\/c\/[^/]+/, '')
   await done(staff, `${bridge}/voices`, { text: '张三:\n垃圾房臭', pick: '0' })
@@ -235,6 +247,10 @@ async function markAll({ id }: Community) {
     households: ['door'],
     question_statements: ['words'],
     questions: ['title', 'lead'],
+    surveys: ['title', 'why'],
+    survey_questions: ['words'],
+    survey_answers: ['words'],
+    survey_releases: ['words'],
     issue_texts: ['title', 'body'],
     issues: ['title', 'public_text', 'place', 'next_step'],
     meetings: ['title', 'place'],
@@ -281,6 +297,8 @@ async function namesOf(town: Town): Promise<Record<string, string>> {
     text: await one(sql`select id as of from issue_texts order by id`),
     buildingId: await one(sql`select id as of from buildings order by id`),
     statement: await one(sql`select id as of from question_statements order by id`),
+    asked: await one(sql`select id as of from survey_questions order by id desc`),
+    voice: await one(sql`select id as of from survey_voices order by id`),
     visit: await one(sql`select key as of from visits`),
     template: await one(sql`select id as of from reply_templates order by id`),
     pair: await one(sql`select id as of from synonyms order by id`),
@@ -311,6 +329,7 @@ async function namesOf(town: Town): Promise<Record<string, string>> {
 function pathOf({ path, params }: RouteLine, names: Record<string, string>): string {
   const kinds: Record<string, [RegExp, string][]> = {
     id: [
+      [/\/surveys\//, 'asked'],
       [/\/secrets\//, 'secret'],
       [/\/open311\//, 'arrival'],
       [/\/seats\//, 'seat'],

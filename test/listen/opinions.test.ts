@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import type { Answers } from '../../src/listen/questions/directions/rules.ts'
 import { groupsOf } from '../../src/listen/questions/groups/rules.ts'
-import { agreement, findings, shown, standingOf } from '../../src/listen/questions/rules.ts'
+import { agreement, findings, shareOf, shown, standingOf } from '../../src/listen/questions/rules.ts'
 import { adjustedRand, planted } from './planted.ts'
 
 t.test('groups that were planted are found again through noise and unanswered questions', async (t) => {
@@ -109,5 +109,18 @@ t.test('what every group accepts is what the least willing accepts; of few answe
   ]
   t.same(findings(all), { accepted: [0], dividing: [1] })
   t.equal(shown(counts(2, 2)), null)
-  t.same(shown(counts(2, 2, 1)), counts(2, 2, 1))
+  t.equal(shown(counts(2, 2, 1)), null, 'five voices, and not one number of five')
+  t.same(
+    shown(counts(30, 1, 9)),
+    { agree: 30, disagree: null, pass: null },
+    'one against is not shown, nor what gives it away',
+  )
+  t.same(shown(counts(30, 12, 9)), counts(30, 12, 9))
+  t.same([counts(12, 6), counts(3, 9), counts(9, 3), counts(3, 3), counts(1, 0)].map(shareOf), [
+    67,
+    'few',
+    'most',
+    null,
+    null,
+  ])
 })

@@ -128,6 +128,7 @@ export async function itemPage(db: Db, no: number) {
       heard(issuesOf('agenda_items.id')).as('heard'),
       standing(db).as('meeting'),
       eb.selectFrom('agenda_pictures').whereRef('item_id', '=', 'agenda_items.id').select('result').as('picture'),
+      eb.selectFrom('agenda_surveys').whereRef('item_id', '=', 'agenda_items.id').select('result').as('survey'),
       jsonArrayFrom(
         eb
           .selectFrom('agenda_links')

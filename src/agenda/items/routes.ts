@@ -7,6 +7,7 @@ import { says } from '../../lib/i18n.ts'
 import { itemPage, openItems, pool } from './reads.ts'
 import { whyNotEdit, whyNotUnlink, whyNotWithdraw } from './rules.ts'
 import { createItem, editItem, linkIssue, unlinkIssue, withdrawItem } from './store.ts'
+import { itemOfSurvey } from './survey.ts'
 import { itemOfQuestion } from './wide.ts'
 
 type Pool = Awaited<ReturnType<typeof pool>>
@@ -99,6 +100,11 @@ export const items: Slice = (app, { clock }) => {
   // Here and not with the question: what comes later in the funnel may look back, never ahead.
   app.post('/desk/questions/:no/item', { schema: { params: byNo }, config: { who } }, async (req, reply) => {
     const no = await itemOfQuestion(req.db, req.params.no, { personId: req.me.personId }, clock())
+    return reply.goto(`/desk/agenda/${no}`)
+  })
+
+  app.post('/desk/surveys/:no/item', { schema: { params: byNo }, config: { who } }, async (req, reply) => {
+    const no = await itemOfSurvey(req.db, req.params.no, { personId: req.me.personId }, clock())
     return reply.goto(`/desk/agenda/${no}`)
   })
 

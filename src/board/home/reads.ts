@@ -13,6 +13,13 @@ export async function atAGlance(db: Db, at: Date) {
         .where('closed_at', 'is', null)
         .select((one) => one.fn.countAll<number>().as('n'))
         .as('open'),
+      eb
+        .selectFrom('surveys')
+        .where('opened_at', 'is not', null)
+        .where('closed_at', 'is', null)
+        .where('closes_at', '>', at)
+        .select((one) => one.fn.countAll<number>().as('n'))
+        .as('surveys'),
       jsonObjectFrom(
         eb
           .selectFrom('meetings')
@@ -50,6 +57,7 @@ export async function atAGlance(db: Db, at: Date) {
   const { meeting, gathering } = row
   return {
     open: Number(row.open),
+    surveys: Number(row.surveys),
     gathering: gathering && { ...gathering, held_at: new Date(gathering.held_at) },
     meeting: meeting && { ...meeting, starts_at: new Date(meeting.starts_at), going: meeting.checkin_at !== null },
   }

@@ -14,6 +14,7 @@ export type Subject =
   | 'round'
   | 'gathering'
   | 'question'
+  | 'survey'
   | 'issue'
   | 'item'
   | 'meeting'
@@ -90,6 +91,16 @@ export interface Database {
   question_answers: QuestionAnswers
   question_results: QuestionResults
   agenda_pictures: AgendaPictures
+  // surveys
+  surveys: Surveys
+  survey_buildings: SurveyBuildings
+  survey_questions: SurveyQuestions
+  survey_skips: SurveySkips
+  survey_voices: SurveyVoices
+  survey_answers: SurveyAnswers
+  survey_releases: SurveyReleases
+  survey_results: SurveyResults
+  agenda_surveys: AgendaSurveys
 }
 
 interface Communities {
@@ -840,5 +851,91 @@ interface AgendaPictures {
   community_id: Own
   item_id: number
   question_id: number
+  result: Json
+}
+
+interface Surveys {
+  community_id: Own
+  id: Generated<number>
+  no: Generated<number>
+  key: string
+  title: string
+  why: Generated<string>
+  audience: Generated<'all' | 'buildings'>
+  closes_at: Date
+  stop_at_quota: Generated<boolean>
+  created_by: number
+  created_at: Date
+  opened_by: number | null
+  opened_at: Date | null
+  closed_by: number | null
+  closed_at: Date | null
+}
+
+interface SurveyBuildings {
+  community_id: Own
+  survey_id: number
+  building_id: number
+  invited: boolean
+  wanted: number | null
+}
+
+interface SurveyQuestions {
+  community_id: Own
+  id: Generated<number>
+  key: string
+  survey_id: number
+  position: number
+  kind: 'single' | 'multiple' | 'scale' | 'text'
+  words: string
+  options: Generated<string[]>
+  most: number | null
+  by_building: Generated<boolean>
+}
+
+interface SurveySkips {
+  community_id: Own
+  question_id: number
+  choice: number
+  to_id: number | null
+}
+
+interface SurveyVoices {
+  community_id: Own
+  id: Generated<number>
+  survey_id: number
+  household_id: number | null
+  token_sha256: Buffer | null
+  began_at: Date
+}
+
+interface SurveyAnswers {
+  community_id: Own
+  voice_id: number
+  question_id: number
+  choices: Generated<number[]>
+  words: Generated<string>
+}
+
+interface SurveyReleases {
+  community_id: Own
+  voice_id: number
+  question_id: number
+  words: string
+  released_by: number
+  released_at: Date
+}
+
+interface SurveyResults {
+  community_id: Own
+  survey_id: number
+  reckoned_at: Date
+  result: Json
+}
+
+interface AgendaSurveys {
+  community_id: Own
+  item_id: number
+  survey_id: number
   result: Json
 }

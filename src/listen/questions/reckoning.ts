@@ -3,7 +3,17 @@ import type { House } from '../../lib/db/connect.ts'
 import type { Trx } from '../../lib/db/schema.ts'
 import type { Answers } from './directions/rules.ts'
 import { type Group, grouping } from './groups/rules.ts'
-import { type Counts, findings, none, type Opinion, type Standing, shown, standingOf, voices } from './rules.ts'
+import {
+  findings,
+  none,
+  type Opinion,
+  type Share,
+  type ShownCounts,
+  type Standing,
+  shareOf,
+  shown,
+  standingOf,
+} from './rules.ts'
 
 /** 算: what the answers come to. It runs beside requests, a moment after the last answer, in one process at a time. */
 
@@ -22,10 +32,10 @@ export interface Result {
 interface StatementResult {
   words: string
   /** Null: too few to be shown. */
-  households: Counts | null
-  visitors: Counts | null
-  /** Per cent that agree in each group; null where hardly anybody was asked. */
-  groups: (number | null)[]
+  households: ShownCounts | null
+  visitors: ShownCounts | null
+  /** How each group stands to it; null where hardly anybody was asked. */
+  groups: Share[]
 }
 
 export interface Reckoner {
@@ -140,12 +150,11 @@ export function* comesTo(words: readonly string[], people: readonly AnsweredBy[]
       const group = groups[found?.of[i] ?? -1]
       if (group) group[opinion]++
     }
-    const share = (counts: Counts) => (shown(counts) ? Math.round((100 * counts.agree) / voices(counts)) : null)
     statements.push({
       words: statement,
       households: shown(households),
       visitors: shown(visitors),
-      groups: groups.map(share),
+      groups: groups.map(shareOf),
     })
     standings.push(standingOf(groups))
     if (at % 40 === 0) yield

@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { sessionCookieOptions } from '../../lib/http/conventions.ts'
 import { blank, day, type Form, filled, line, number, readForm, said } from '../../lib/http/forms.ts'
 import type { Me, Slice } from '../../lib/http/slice.ts'
 import { type MessageKey, says } from '../../lib/i18n.ts'
-import { secret } from '../../lib/tokens.ts'
 import { nextFor, questionAtDesk, questionsAsked, resultsOf } from './reads.ts'
 import { createReckoner } from './reckoning.ts'
 import { enough, opinions, smallest, whyNotAnswer } from './rules.ts'
 import { addStatement, answerStatement, askQuestion, decideStatement, type Voice } from './store.ts'
+import { speaker, voiceOf } from './voice.ts'
 
 type Next = Awaited<ReturnType<typeof nextFor>>
 
@@ -72,30 +71,12 @@ export const questions: Slice = (app, { house, clock, origin }) => {
     failed: (error) => app.log.error({ err: error }, 'a question could not be reckoned'),
   })
   app.addHook('onClose', () => reckoner.settle())
-  const cookie = origin.startsWith('https:') ? '__Host-voice' : 'voice'
-  const aYear = 365 * 24 * 3600
-
-  /** Whose voice this request is. A browser that has none yet has not said anything. */
-  const voiceOf = (req: FastifyRequest): Voice => {
-    const token = req.cookies[cookie]
-    const householdId = req.me.householdId
-    return { householdId, token: householdId === null && token && /^[\w-]{43}$/.test(token) ? token : null }
-  }
-  /** The same, and a browser that speaks for the first time gets a secret to be known by. */
-  const speaker = (req: FastifyRequest, reply: FastifyReply): Voice => {
-    const voice = voiceOf(req)
-    if (voice.householdId !== null || voice.token !== null) return voice
-    const token = secret()
-    reply.setCookie(cookie, token, { ...sessionCookieOptions(origin), maxAge: aYear })
-    return { householdId: null, token }
-  }
-
   app.get('/questions', { config: { who: 'anyone' } }, async (req, reply) =>
     reply.page('listen/questions/index', { questions: await questionsAsked(req.db, clock()), now: clock() }),
   )
 
   app.get('/questions/:no', { schema: onPage, config: { who: 'anyone' } }, async (req, reply) =>
-    askingPage(req, reply, voiceOf(req), blank),
+    askingPage(req, reply, voiceOf(req, origin), blank),
   )
 
   app.post(
@@ -104,8 +85,8 @@ export const questions: Slice = (app, { house, clock, origin }) => {
     async (req, reply) => {
       const { no } = req.params
       const input = readForm(AnswerForm, req.body)
-      if ('form' in input) return askingPage(req, reply.code(422), voiceOf(req), input.form)
-      const voice = speaker(req, reply)
+      if ('form' in input) return askingPage(req, reply.code(422), voiceOf(req, origin), input.form)
+      const voice = speaker(req, reply, origin)
       reckoner.soon(req.community.id, await answerStatement(req.db, no, input.data, voice, clock()))
       if (!req.wantsFragment) return reply.goto(`/questions/${no}`)
       const question = await nextFor(req.db, no, voice)
@@ -119,9 +100,9 @@ export const questions: Slice = (app, { house, clock, origin }) => {
     async (req, reply) => {
       const { no } = req.params
       const input = readForm(StatementForm, req.body)
-      if ('form' in input) return askingPage(req, reply.code(422), voiceOf(req), input.form)
+      if ('form' in input) return askingPage(req, reply.code(422), voiceOf(req, origin), input.form)
       const { key, words } = input.data
-      await addStatement(req.db, no, { key, words }, { voice: speaker(req, reply) }, clock())
+      await addStatement(req.db, no, { key, words }, { voice: speaker(req, reply, origin) }, clock())
       return reply.goto(`/questions/${no}?said=1`)
     },
   )

@@ -1,5 +1,8 @@
 /** 大家说 — a question put to everybody for some days: who thinks alike, and what all of them can accept. Pure. */
 import type { MessageKey } from '../../lib/i18n.ts'
+import { publishedRow, smallest } from '../cells/rules.ts'
+
+export { smallest }
 
 export const opinions = ['agree', 'disagree', 'pass'] as const
 export type Opinion = (typeof opinions)[number]
@@ -8,8 +11,6 @@ export const worth: Record<Opinion, 1 | -1 | 0> = { agree: 1, disagree: -1, pass
 
 /** From so many people with so many answers each groups are looked for; below that there are plain counts. */
 export const enough = { people: 40, answers: 7 }
-/** Fewer than this are not told apart from one another, and no group is smaller (domain 3.11). */
-export const smallest = 5
 
 export function whyNotAnswer(question: { closes_at: Date }, at: Date): MessageKey | null {
   return at >= question.closes_at ? 'questions.closed' : null
@@ -20,8 +21,26 @@ export type Counts = Record<Opinion, number>
 export const none = (): Counts => ({ agree: 0, disagree: 0, pass: 0 })
 export const voices = ({ agree, disagree, pass }: Counts): number => agree + disagree + pass
 
-/** What may be shown of a count: nothing while it is so small that one could guess who it was. */
-export const shown = (counts: Counts): Counts | null => (voices(counts) < smallest ? null : counts)
+/** Counts as they may be shown: null where a number is hidden. */
+export type ShownCounts = Record<Opinion, number | null>
+
+/** What may be shown of counts: nothing while all are so few that one could guess who it was, and never a single small number. */
+export function shown({ agree, disagree, pass }: Counts): ShownCounts | null {
+  if (agree + disagree + pass < smallest) return null
+  const [yes, no, unsure] = publishedRow([agree, disagree, pass]) as [number | null, number | null, number | null]
+  return yes === null && no === null && unsure === null ? null : { agree: yes, disagree: no, pass: unsure }
+}
+
+/** How a group stands to a statement: per cent that agree, or in words where a number would be about fewer than five. */
+export type Share = number | 'few' | 'most' | null
+
+export function shareOf(counts: Counts): Share {
+  const [yes, rest] = [counts.agree, voices(counts) - counts.agree]
+  if (yes < smallest && rest < smallest) return null
+  if (yes < smallest) return 'few'
+  if (rest < smallest) return 'most'
+  return Math.round((100 * yes) / (yes + rest))
+}
 
 /** Share that agrees, drawn towards a half while few have answered: of one who says yes one cannot tell. */
 export const agreement = (counts: Counts): number => (counts.agree + 1) / (voices(counts) + 2)

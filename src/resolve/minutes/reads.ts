@@ -37,7 +37,16 @@ export async function minutesOf(db: Db, meetingNo: number) {
         eb
           .selectFrom('minutes_objections')
           .whereRef('minutes_id', '=', 'minutes.id')
-          .select(['id', 'household_id as householdId', 'recorded_by as recordedBy', 'words', 'at', 'gist', 'reply', 'replied_at'])
+          .select([
+            'id',
+            'household_id as householdId',
+            'recorded_by as recordedBy',
+            'words',
+            'at',
+            'gist',
+            'reply',
+            'replied_at',
+          ])
           .orderBy('id'),
       ).as('objections'),
       jsonArrayFrom(

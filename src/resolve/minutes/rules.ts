@@ -87,7 +87,10 @@ export function whyNotPublish(
 }
 
 /** The chair answers an objection before the minutes are public, a neighbour's before they are put away. */
-export function whyNotReply(objection: { answer: 'confirmed' | 'objected' | null; replied: boolean }): MessageKey | null {
+export function whyNotReply(objection: {
+  answer: 'confirmed' | 'objected' | null
+  replied: boolean
+}): MessageKey | null {
   if (objection.answer !== 'objected') return 'minutes.noObjection'
   return objection.replied ? 'minutes.replied' : null
 }

@@ -5,7 +5,15 @@ import { notFound, Refusal, refuseIf } from '../../lib/refusal.ts'
 import { sha256Hex } from '../../lib/tokens.ts'
 import { whyNotPublic } from '../../listen/issues/wording.ts'
 import { type Facts, recordOf } from './record.ts'
-import { minutesState, publicUntil, whyNotArchive, whyNotDraw, whyNotEdit, whyNotPublish, whyNotTakeBack } from './rules.ts'
+import {
+  minutesState,
+  publicUntil,
+  whyNotArchive,
+  whyNotDraw,
+  whyNotEdit,
+  whyNotPublish,
+  whyNotTakeBack,
+} from './rules.ts'
 import { draftOf } from './wording.ts'
 
 /**
@@ -115,7 +123,9 @@ export async function editPart(db: Db, edit: Edit, by: { personId: number }, at:
       .where('minutes_id', '=', minutes.id)
       .where('nth', '=', edit.nth)
       .execute()
-    await journalMinutes(trx, minutes, text === null ? 'minutes.restored' : 'minutes.edited', by, at, { part: edit.nth })
+    await journalMinutes(trx, minutes, text === null ? 'minutes.restored' : 'minutes.edited', by, at, {
+      part: edit.nth,
+    })
     return true
   })
 }
@@ -128,7 +138,11 @@ export async function sendMinutes(db: Db, meetingNo: number, by: { personId: num
     const texts = await textsOf(trx, minutes.id)
     for (const text of texts) refuseIf(whyNotPublic(text))
     const held = minutes.facts.seats.filter(({ vacant }) => !vacant).map(({ id }) => id)
-    const seats = await trx.selectFrom('seats').select('id').where('id', 'in', [...held, 0]).execute()
+    const seats = await trx
+      .selectFrom('seats')
+      .select('id')
+      .where('id', 'in', [...held, 0])
+      .execute()
     if (seats.length === 0) throw new Refusal('minutes.nobodyToAsk')
     await trx
       .updateTable('minutes')
@@ -233,7 +247,13 @@ export type Locked = Awaited<ReturnType<typeof lockMinutes>>
 export async function askedOf(trx: Trx, minutes: { id: number; round: number }) {
   return trx
     .selectFrom('minutes_answers')
-    .select((eb) => ['seat_id', 'answer', 'words', 'person_id', eb('replied_at', 'is not', null).$castTo<boolean>().as('replied')])
+    .select((eb) => [
+      'seat_id',
+      'answer',
+      'words',
+      'person_id',
+      eb('replied_at', 'is not', null).$castTo<boolean>().as('replied'),
+    ])
     .where('minutes_id', '=', minutes.id)
     .where('round', '=', minutes.round)
     .execute()
@@ -248,7 +268,13 @@ export async function journalMinutes(
   at: Date,
   particulars: Record<string, string | number> = {},
 ): Promise<void> {
-  await journal(trx, { subject: { kind: 'meeting', id: minutes.meeting_id, no: minutes.no }, verb, by, at, particulars })
+  await journal(trx, {
+    subject: { kind: 'meeting', id: minutes.meeting_id, no: minutes.no },
+    verb,
+    by,
+    at,
+    particulars,
+  })
 }
 
 /** What was confirmed: the pieces as they stood, one after the other. */

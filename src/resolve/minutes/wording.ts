@@ -59,11 +59,9 @@ const names = (seats: readonly SeatFacts[]) => seats.map(({ name }) => name).joi
 function itemText(item: ItemFacts): string {
   const lines = [`议题：${sentence(item.question)}${item.background ? sentence(item.background) : ''}`]
   const { gather, door, bridge } = item.heard
-  const ears = [
-    gather && `集中听${gather}条`,
-    door && `上门听${door}条`,
-    bridge && `搭桥梁听${bridge}条`,
-  ].filter((ear) => ear !== 0)
+  const ears = [gather && `集中听${gather}条`, door && `上门听${door}条`, bridge && `搭桥梁听${bridge}条`].filter(
+    (ear) => ear !== 0,
+  )
   if (ears.length) lines.push(`居民反映：${ears.join('，')}。`)
   if (item.notes) lines.push(`发言要点：${sentence(item.notes)}`)
   for (const ballot of item.ballots) lines.push(ballotText(ballot))
@@ -72,7 +70,8 @@ function itemText(item: ItemFacts): string {
     const who = post ? `${seat}（${post}）` : seat
     lines.push(`决定：${sentence(text)}责任方：${who}。期限：${dayInFull(due)}前办好（决议第${no}号）。`)
   } else if (item.ballots.at(-1)?.outcome === 'passed') lines.push('负责的人和期限还没有落实。')
-  if (item.deferred) lines.push(item.introduced ? '没有表决，缓议，留待以后的会议再议。' : '没有议到，留待以后的会议再议。')
+  if (item.deferred)
+    lines.push(item.introduced ? '没有表决，缓议，留待以后的会议再议。' : '没有议到，留待以后的会议再议。')
   return lines.join('\n')
 }
 

@@ -1,9 +1,9 @@
 import type { Db } from '../../lib/db/schema.ts'
 import type { By } from '../../lib/journal.ts'
 import { notFound, Refusal, refuseIf } from '../../lib/refusal.ts'
-import { whyNotPublic } from '../../listen/issues/wording.ts'
 import { whyNotAnswer, whyNotObject, whyNotReply } from './rules.ts'
 import { askedOf, journalMinutes, lockMinutes } from './store.ts'
+import { whyNotPrint } from './wording.ts'
 
 /** What seats and neighbours say of the minutes, and what they are answered. */
 
@@ -126,7 +126,7 @@ export async function replyToObjection(
       .where('minutes_id', '=', minutes.id)
       .executeTakeFirstOrThrow(notFound)
     refuseIf(whyNotReply({ answer: 'objected', replied: row.replied_at !== null }))
-    for (const text of [given.gist, given.reply]) refuseIf(whyNotPublic(text))
+    for (const text of [given.gist, given.reply]) refuseIf(whyNotPrint(text))
     await trx
       .updateTable('minutes_objections')
       .set({ gist: given.gist, reply: given.reply, replied_at: at, replied_by: by.personId })

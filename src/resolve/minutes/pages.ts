@@ -5,11 +5,11 @@ import { blank, type Form, number, readForm, said } from '../../lib/http/forms.t
 import type { Me, Slice } from '../../lib/http/slice.ts'
 import { type MessageKey, says } from '../../lib/i18n.ts'
 import { notFound, Refusal } from '../../lib/refusal.ts'
-import { whyNotPublic } from '../../listen/issues/wording.ts'
 import { answerForSeat, objectToMinutes } from './answers.ts'
 import { documentOf, type MinutesDocument } from './document.ts'
 import { type MinutesLine, type MinutesRead, minutesList, minutesOf } from './reads.ts'
 import { mayRead, whyNotAnswer, whyNotObject } from './rules.ts'
+import { whyNotPrint } from './wording.ts'
 
 declare module '../../lib/http/views.ts' {
   interface Views {
@@ -39,7 +39,7 @@ const AnswerForm = z
     sha: z.string().max(64).default(''),
   })
   .superRefine(({ answer, words }, problem) => {
-    const why = answer === 'objected' && words === '' ? 'minutes.words.missing' : whyNotPublic(words)
+    const why = answer === 'objected' && words === '' ? 'minutes.words.missing' : whyNotPrint(words)
     if (answer === 'objected' && why) problem.addIssue({ code: 'custom', path: ['words'], message: why })
   })
 const ObjectionForm = z.object({ key: z.uuid(), words: said({ max: 1000, missing: 'minutes.words.missing' }) })

@@ -5,12 +5,12 @@ import { blank, type Form, filled, line, number, readForm, said } from '../../li
 import type { Me, Slice } from '../../lib/http/slice.ts'
 import type { MessageKey } from '../../lib/i18n.ts'
 import { Refusal } from '../../lib/refusal.ts'
-import { whyNotPublic } from '../../listen/issues/wording.ts'
 import { objectToMinutes, replyToObjection, replyToSeat } from './answers.ts'
 import { feedToken } from './calendar.ts'
 import { type MinutesLine, type MinutesRead, minutesList, minutesOf } from './reads.ts'
 import { whyNotArchive, whyNotEdit, whyNotPublish } from './rules.ts'
 import { archiveMinutes, drawUp, editPart, publishMinutes, sendMinutes, takeBackMinutes } from './store.ts'
+import { whyNotPrint } from './wording.ts'
 
 declare module '../../lib/http/views.ts' {
   interface Views {
@@ -38,7 +38,7 @@ const bySeat = { params: params.extend({ seat: number }) }
 const byId = { params: params.extend({ id: number }) }
 
 const open = (text: string, problem: z.RefinementCtx) => {
-  const why = whyNotPublic(text)
+  const why = whyNotPrint(text)
   if (why) problem.addIssue({ code: 'custom', message: why })
 }
 const PartForm = z.object({

@@ -3,7 +3,6 @@ import type { Db, Trx } from '../../lib/db/schema.ts'
 import { type By, journal } from '../../lib/journal.ts'
 import { notFound, Refusal, refuseIf } from '../../lib/refusal.ts'
 import { sha256Hex } from '../../lib/tokens.ts'
-import { whyNotPublic } from '../../listen/issues/wording.ts'
 import { type Facts, recordOf } from './record.ts'
 import {
   minutesState,
@@ -14,7 +13,7 @@ import {
   whyNotPublish,
   whyNotTakeBack,
 } from './rules.ts'
-import { draftOf } from './wording.ts'
+import { draftOf, whyNotPrint } from './wording.ts'
 
 /**
  * Writes the minutes of a meeting out of its record, or reads the record once more: what people made of a piece stays
@@ -136,7 +135,7 @@ export async function sendMinutes(db: Db, meetingNo: number, by: { personId: num
     const minutes = await lockMinutes(trx, meetingNo)
     refuseIf(whyNotEdit(minutes.state))
     const texts = await textsOf(trx, minutes.id)
-    for (const text of texts) refuseIf(whyNotPublic(text))
+    for (const text of texts) refuseIf(whyNotPrint(text))
     const held = minutes.facts.seats.filter(({ vacant }) => !vacant).map(({ id }) => id)
     const seats = await trx
       .selectFrom('seats')

@@ -1,5 +1,6 @@
 import { shanghaiDay } from '../../lib/calendar.ts'
-import { translator } from '../../lib/i18n.ts'
+import { type MessageKey, translator } from '../../lib/i18n.ts'
+import { whyNotPublic } from '../../listen/issues/wording.ts'
 import { because } from '../../vote/ballots/rules.ts'
 import type { BallotFacts, Facts, ItemFacts, SeatFacts } from './record.ts'
 
@@ -104,6 +105,9 @@ function closing(facts: Facts): string {
   const kept = promised ? '以上决定由各责任方按期办理，进度在承诺台账公布。' : ''
   return `${kept}会议于${timeOf(facts.adjournedAt)}结束。`
 }
+
+/** What gives somebody away in a text for everybody. The fingerprint of a question looks like a telephone number now and then. */
+export const whyNotPrint = (text: string): MessageKey | null => whyNotPublic(text.replace(/题目指纹[\da-f]{16}/g, ''))
 
 /** What somebody wrote, ended as a sentence. */
 const sentence = (text: string): string => (/[。！？!?.…”]$/.test(text) ? text : `${text}。`)

@@ -356,11 +356,11 @@ t.test('the minutes of an evening, from the last light out to the archive', asyn
       .executeTakeFirstOrThrow()
     await post(`${desk}/objections/${open.id}/reply`, { gist: '有住户说字小', reply: '换了大字。' })
     const late = { meetingNo: no, key: randomUUID(), words: '晚了', householdId: cast.doors['3-101'], recordedBy: null }
-    await t.rejects(objectToMinutes(db, late, {}, clock.now), { key: 'minutes.noticeOver' })
+    await t.rejects(objectToMinutes(db, late, {}, clock.now), { message: 'minutes.noticeOver' })
     await post(`${desk}/archive`, {}, shen)
     t.match((await nobody.get('/minutes')).body, /已归档/)
     const edit = { meetingNo: no, nth: 1, text: '改历史', seen: 9 }
-    await t.rejects(editPart(db, edit, { personId: cast.people.zhou }, clock.now), { key: 'minutes.isPublic' })
+    await t.rejects(editPart(db, edit, { personId: cast.people.zhou }, clock.now), { message: 'minutes.isPublic' })
     const verbs = await db
       .selectFrom('journal')
       .select('verb')

@@ -57,7 +57,7 @@ export function documentOf(minutes: MinutesRead, community: { name: string }, na
     duties: dutiesTable(minutes, names),
     answers: answersTable(minutes),
     remarks: remarksOf(minutes),
-    sign: `${community.name}居民委员会`,
+    sign: `${community.name.replace(/(?:居民区|社区|小区)$/, '')}居民委员会`,
     date: dayInFull((minutes.published_at ?? minutes.drafted_at).toISOString()),
     fingerprint: minutes.text_sha256 ?? sha256Hex(texts.join('\n\n')),
   }

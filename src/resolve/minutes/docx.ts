@@ -17,7 +17,8 @@ const red = 'C00000'
 const line = { line: 560, lineRule: 'exact' as const, before: 0, after: 0 }
 /** At the size of the foot. */
 const oneCharacter = 280
-const indent = { firstLineChars: 200 }
+/** Two characters; programs that do not count in characters take the length. */
+const indent = { firstLine: 640, firstLineChars: 200 }
 
 export async function docxOf(minutes: MinutesDocument): Promise<Buffer> {
   const { AlignmentType, BorderStyle, Document, Footer, Packer, PageNumber, Paragraph, TextRun } = await import('docx')

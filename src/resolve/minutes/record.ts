@@ -61,7 +61,7 @@ export interface BallotFacts {
   dissent: { seat: string; seatEn: string; choice: Choice }[]
 }
 
-export interface ResolutionFacts {
+interface ResolutionFacts {
   no: number
   text: string
   seat: string

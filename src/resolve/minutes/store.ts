@@ -241,8 +241,6 @@ export async function lockMinutes(trx: Trx, meetingNo: number) {
   return { ...row, facts: row.facts as unknown as Facts, state: minutesState(row) }
 }
 
-export type Locked = Awaited<ReturnType<typeof lockMinutes>>
-
 export async function askedOf(trx: Trx, minutes: { id: number; round: number }) {
   return trx
     .selectFrom('minutes_answers')

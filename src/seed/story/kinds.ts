@@ -133,7 +133,7 @@ export interface Meeting {
 }
 
 /** How far the minutes of a meeting have come; days before today. */
-export interface Minuted {
+interface Minuted {
   /** What the desk made of a piece, by its place in the text. */
   edits?: (readonly [nth: number, text: string])[]
   sentAgo?: number

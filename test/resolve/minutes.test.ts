@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { XMLParser } from 'fast-xml-parser'
+import jsqr from 'jsqr'
+import sharp from 'sharp'
 import t from 'tap'
 import { objectToMinutes } from '../../src/resolve/minutes/answers.ts'
 import { editPart } from '../../src/resolve/minutes/store.ts'
@@ -300,6 +302,21 @@ t.test('the minutes of an evening, from the last light out to the archive', asyn
     await keep(facts.items as unknown[])
   })
 
+  t.test('the code on the notice leads to the page it names beside it', async (t) => {
+    const paper = (await nobody.get(`/meetings/${no}/minutes/notice?paper=a3`)).body
+    t.match(paper, /class="poster paper-a3"/)
+    const svg =
+      /<svg class="qr"[\s\S]*?<\/svg>/.exec(paper)?.[0].replace('<svg', '<svg xmlns="http://www.w3.org/2000/svg"') ?? ''
+    const { data, info } = await sharp(Buffer.from(svg))
+      .resize(400)
+      .ensureAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true })
+    const link = readQr(new Uint8ClampedArray(data), info.width, info.height)?.data
+    t.equal(link, `${town.letterbox.home}/meetings/${no}/minutes`)
+    t.ok(paper.includes(`>${link}</span>`))
+  })
+
   t.test('deadlines for a calendar end in Z, and the desk’s feed is hers until she leaves', async (t) => {
     const ics = (await nobody.get(`/meetings/${no}/deadlines.ics`)).body
     t.match(ics, /DTEND:20261204T100000Z/)
@@ -379,6 +396,9 @@ t.test('the minutes of an evening, from the last light out to the archive', asyn
     t.equal((await nobody.get(`/meetings/${no}/minutes/notice`)).statusCode, 200)
   })
 })
+
+// CommonJS whose types call it a module with a default.
+const readQr = jsqr as unknown as typeof jsqr.default
 
 const itemOf = (title: string, question: string) => ({
   no: 1,

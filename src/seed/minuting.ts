@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { answerForSeat, objectToMinutes, replyToObjection } from '../resolve/minutes/answers.ts'
-import { archiveMinutes, drawUp, editPart, publishMinutes, sendMinutes } from '../resolve/minutes/store.ts'
+import { archiveMinutes, publishMinutes, sendMinutes } from '../resolve/minutes/steps.ts'
+import { drawUp, editPart } from '../resolve/minutes/store.ts'
 import type { Meeting, SeatKey } from './story/kinds.ts'
 import { known, type Moment, type Tale } from './tale.ts'
 import { days, later, minutes, type When } from './when.ts'

@@ -9,7 +9,8 @@ import { objectToMinutes, replyToObjection, replyToSeat } from './answers.ts'
 import { feedToken } from './calendar.ts'
 import { type MinutesLine, type MinutesRead, minutesList, minutesOf } from './reads.ts'
 import { whyNotArchive, whyNotEdit, whyNotPublish } from './rules.ts'
-import { archiveMinutes, drawUp, editPart, publishMinutes, sendMinutes, takeBackMinutes } from './store.ts'
+import { archiveMinutes, publishMinutes, sendMinutes, takeBackMinutes } from './steps.ts'
+import { drawUp, editPart } from './store.ts'
 import { whyNotPrint } from './wording.ts'
 
 declare module '../../lib/http/views.ts' {

@@ -42,6 +42,9 @@ import { register } from './people/register/routes.ts'
 import { roster } from './people/roster/routes.ts'
 import { seats } from './people/seats/routes.ts'
 import { slips } from './people/slips/routes.ts'
+import { minutesFiles } from './resolve/minutes/files.ts'
+import { minutesPages } from './resolve/minutes/pages.ts'
+import { minutes } from './resolve/minutes/routes.ts'
 import { resolutions } from './resolve/resolutions/routes.ts'
 import { revisits } from './resolve/revisits/routes.ts'
 import { ballots } from './vote/ballots/routes.ts'
@@ -89,6 +92,9 @@ export const slices: Slice[] = [
   ballots,
   resolutions,
   revisits,
+  minutes,
+  minutesPages,
+  minutesFiles,
   home,
   feeds,
   tracking,

@@ -16,6 +16,9 @@ import { statementsOf } from './statements.ts'
 /** Goal 12 of docs/performance.md: what a page costs the database does not depend on the machine it is measured on. */
 const most = 3
 
+const published =
+  'select m.no from minutes n join meetings m on m.id = n.meeting_id where n.published_at is not null order by n.id desc limit 1'
+
 /** Where a page with a name in its address finds one in the demonstration: SQL for the text that stands in its place. */
 const samples: Record<string, string> = {
   '/desk/people/seats/:id': 'select id from seats order by position limit 1',
@@ -63,6 +66,16 @@ const samples: Record<string, string> = {
     "select m.no || '/' || i.no from running_order r join meetings m on m.id = r.meeting_id join agenda_items i on i.id = r.item_id where r.declared_at is not null limit 1",
   '/resolutions/:no': 'select no from resolutions order by id limit 1',
   '/desk/revisits/:id': 'select id from revisits where answered_at is null limit 1',
+  '/desk/meetings/:no/minutes':
+    'select m.no from minutes n join meetings m on m.id = n.meeting_id order by n.id desc limit 1',
+  '/desk/meetings/:no/minutes/parts/:nth':
+    "select m.no || '/1' from minutes n join meetings m on m.id = n.meeting_id where n.sent_at is null limit 1",
+  '/meetings/:no/minutes': published,
+  '/meetings/:no/minutes/print': published,
+  '/meetings/:no/minutes/notice': published,
+  '/meetings/:no/minutes.docx': published,
+  '/meetings/:no/minutes.csv': published,
+  '/meetings/:no/deadlines.ics': published,
   '/meetings/:no': 'select no from meetings order by id desc limit 1',
   '/meetings/:no/chair': 'select no from meetings order by id desc limit 1',
   '/meetings/:no/projector': 'select no from meetings order by id desc limit 1',
@@ -80,8 +93,15 @@ const queries: Record<string, string> = {
   '/desk/visits/sheet': '?building=3',
   '/desk/visits/transcription': '?building=3',
 }
-/** Not pages: the socket, and the one-time door that writes. Two are counted where they are tested, in test/listen. */
-const others = ['/live', '/enter/:token', '/photos/:key', '/desk/visits/:key/slip', '/door/key']
+/** Not pages: the socket, the one-time door that writes, a calendar's sealed address. Two are counted where they are tested, in test/listen. */
+const others = [
+  '/live',
+  '/enter/:token',
+  '/deadlines/:token.ics',
+  '/photos/:key',
+  '/desk/visits/:key/slip',
+  '/door/key',
+]
 /** Pages of things the demonstration has none of; each is counted where it is tested. */
 const elsewhere = [
   '/desk/imports/:key',

@@ -1,16 +1,16 @@
 /**
- * Rows as a CSV that opens in a spreadsheet: UTF-8 with its mark, every cell quoted, and no cell that a spreadsheet would
- * run (trust 4.10): one that begins like a formula, also in full width or behind blanks, gets an apostrophe.
+ * A table as spreadsheets read it: UTF-8 with its mark, so that Chinese stays Chinese, and no cell that would be
+ * reckoned. What people wrote is data: a first sign that begins a formula, also in its full-width shape, gets a quotation
+ * mark before it (trust 4.10). Numbers are ours and stay numbers.
  */
 export function csvOf(rows: readonly (readonly (string | number)[])[]): string {
-  return `\ufeff${rows.map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`
+  return `\ufeff${rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('')}`
 }
 
-// After blanks, marks and zero-width characters, as a spreadsheet skips them.
-const runs = /^[\s\u200b-\u200f\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20\u2212]|^[\t\r\0]/u
+const formula = /^[\s\p{Cf}\p{Cc}]*[=+\-@\t\r\0＝＋－＠−]/u
 
 function cell(value: string | number): string {
-  const text = String(value)
-  const guarded = typeof value === 'string' && runs.test(text) ? `'${text}` : text
-  return `"${guarded.replaceAll('"', '""')}"`
+  if (typeof value === 'number') return String(value)
+  const safe = formula.test(value) ? `'${value}` : value
+  return /[",\r\n']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

@@ -7,6 +7,7 @@ import { hear } from './en/hear.ts'
 import { house } from './en/house.ts'
 import { listen } from './en/listen.ts'
 import { looks } from './en/looks.ts'
+import { minutes } from './en/minutes.ts'
 import { people } from './en/people.ts'
 import { resolve } from './en/resolve.ts'
 import { room } from './en/room.ts'
@@ -31,6 +32,7 @@ export const en: Record<MessageKey, string> = {
   ...vote,
   ...rules,
   ...resolve,
+  ...minutes,
   ...board,
   ...room,
 }

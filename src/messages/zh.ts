@@ -8,6 +8,7 @@ import { hear } from './zh/hear.ts'
 import { house } from './zh/house.ts'
 import { listen } from './zh/listen.ts'
 import { looks } from './zh/looks.ts'
+import { minutes } from './zh/minutes.ts'
 import { people } from './zh/people.ts'
 import { resolve } from './zh/resolve.ts'
 import { room } from './zh/room.ts'
@@ -31,6 +32,7 @@ export const zh = {
   ...vote,
   ...rules,
   ...resolve,
+  ...minutes,
   ...board,
   ...room,
 }

@@ -5,6 +5,7 @@ import { adjournMeeting, createMeeting, noticeMeeting, openMeeting, startCheckin
 import { deferItem, discussItem, introduceItem, placeItem, saveNotes } from '../agenda/order/store.ts'
 import { comeForDoors } from './arriving.ts'
 import { promiseMoments } from './keeping.ts'
+import { minutesMoments } from './minuting.ts'
 import type { Item, Matter, Meeting, SeatKey } from './story/kinds.ts'
 import { known, type Moment, pick, type Tale } from './tale.ts'
 import { declareBallot, putToTheVote } from './voting.ts'
@@ -83,6 +84,7 @@ function sittingMoments(when: When, evening: Evening, matters: Record<string, Ma
     at: over,
     happens: (tale) => adjournMeeting(tale.db, tale.letterbox, evening.no, by(tale, chair), over),
   })
+  moments.push(...minutesMoments(when, meeting, over, () => evening.no))
   return moments
 }
 

@@ -304,6 +304,7 @@ async function namesOf(town: Town): Promise<Record<string, string>> {
     pair: await one(sql`select id as of from synonyms order by id`),
     objection: await one(sql`select id as of from objections order by id`),
     day: '2026-12-01',
+    nth: '1',
     line: await one(sql`select key as of from gathering_lines`),
     signup: await one(sql`select key as of from gathering_signups`),
     board: await one(sql`select board_key as of from gatherings`),

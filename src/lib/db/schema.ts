@@ -101,6 +101,10 @@ export interface Database {
   survey_releases: SurveyReleases
   survey_results: SurveyResults
   agenda_surveys: AgendaSurveys
+  minutes: Minutes
+  minutes_parts: MinutesParts
+  minutes_answers: MinutesAnswers
+  minutes_objections: MinutesObjections
 }
 
 interface Communities {
@@ -938,4 +942,61 @@ interface AgendaSurveys {
   item_id: number
   survey_id: number
   result: Json
+interface Minutes {
+  community_id: Own
+  id: Generated<number>
+  meeting_id: number
+  facts: Json
+  round: Generated<number>
+  drafted_at: Date
+  drafted_by: number
+  sent_at: Date | null
+  sent_by: number | null
+  text_sha256: string | null
+  published_at: Date | null
+  published_by: number | null
+  public_until: Day | null
+  archived_at: Date | null
+  archived_by: number | null
+}
+
+interface MinutesParts {
+  community_id: Own
+  minutes_id: number
+  nth: number
+  generated: string
+  edited: string | null
+  edited_from: string | null
+  edited_at: Date | null
+  edited_by: number | null
+  rev: Generated<number>
+}
+
+interface MinutesAnswers {
+  community_id: Own
+  minutes_id: number
+  round: number
+  seat_id: number
+  answer: 'confirmed' | 'objected' | null
+  words: Generated<string>
+  person_id: number | null
+  answered_at: Date | null
+  reply: Generated<string>
+  replied_at: Date | null
+  replied_by: number | null
+}
+
+interface MinutesObjections {
+  community_id: Own
+  id: Generated<number>
+  key: string
+  minutes_id: number
+  household_id: number | null
+  recorded_by: number | null
+  words: string
+  at: Date
+  gist: Generated<string>
+  reply: Generated<string>
+  replied_at: Date | null
+  replied_by: number | null
 }

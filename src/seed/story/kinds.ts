@@ -129,4 +129,16 @@ export interface Meeting {
   /** Who came for each seat, by name; a seat left out stayed empty. */
   seats: Partial<Record<SeatKey, string[]>>
   items: Item[]
+  minutes?: Minuted
+}
+
+/** How far the minutes of a meeting have come; days before today. */
+interface Minuted {
+  /** What the desk made of a piece, by its place in the text. */
+  edits?: (readonly [nth: number, text: string])[]
+  sentAgo?: number
+  /** Seats that confirmed; who is left out said nothing. */
+  confirmed?: SeatKey[]
+  objections?: { door: string; words: string; reply?: { gist: string; reply: string } }[]
+  archivedAgo?: number
 }

@@ -6,6 +6,7 @@ export const first: Meeting = {
   title: '五位一体会议',
   place: '党群服务站二楼',
   households: 38,
+  minutes: { sentAgo: 92, confirmed: ['party', 'committee', 'owners', 'property'], archivedAgo: 60 },
   seats: { party: ['周敏'], committee: ['吴建国'], owners: ['钱立', '方瑾'], property: ['冯涛'], police: ['韩磊'] },
   items: [
     {

@@ -6,6 +6,29 @@ export const second: Meeting = {
   title: '五位一体会议',
   place: '党群服务站二楼',
   households: 46,
+  minutes: {
+    // What was said about somebody's health stays in the room.
+    edits: [
+      [
+        1,
+        '议题：同意更换5号楼电梯门机和控制板，停梯不超过三天，停梯时物业帮老人上下楼。维保单位到会说明：门机到寿命，修不如换，报价3.8万元，走电梯维修账。\n发言要点：停梯那几天行动不便的住户由物业和志愿者接送，日子避开他们要出门的那几天。\n表决通过，票数见后表。由物业负责，五十八天内办好。',
+      ],
+    ],
+    sentAgo: 7,
+    confirmed: ['party', 'committee', 'property'],
+    objections: [
+      {
+        door: '5-302',
+        words: '我家就在 5 号楼 302，那天我说的是先试一个月，纪要里没有写。',
+        reply: {
+          gist: '有住户说，会上提过先试一个月',
+          reply:
+            '查了当晚的记录，确有一位住户提议先试一个月，没有付诸表决。这句话补在会议档案里，试满一个月时我们请大家再看一次。',
+        },
+      },
+      { door: '12-602', words: '我听说的钱数和纪要上不一样，请把报价单也贴出来。' },
+    ],
+  },
   seats: { party: ['周敏', '陆文彬'], committee: ['孙莉'], owners: ['方瑾'], property: ['曹雪梅'], police: ['韩磊'] },
   items: [
     {

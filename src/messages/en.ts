@@ -8,6 +8,7 @@ import { house } from './en/house.ts'
 import { listen } from './en/listen.ts'
 import { looks } from './en/looks.ts'
 import { people } from './en/people.ts'
+import { prepare } from './en/prepare.ts'
 import { resolve } from './en/resolve.ts'
 import { room } from './en/room.ts'
 import { visits } from './en/visits.ts'
@@ -25,6 +26,7 @@ export const en: Record<MessageKey, string> = {
   ...doorstep,
   ...hear,
   ...agenda,
+  ...prepare,
   ...vote,
   ...resolve,
   ...board,

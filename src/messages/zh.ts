@@ -9,6 +9,7 @@ import { house } from './zh/house.ts'
 import { listen } from './zh/listen.ts'
 import { looks } from './zh/looks.ts'
 import { people } from './zh/people.ts'
+import { prepare } from './zh/prepare.ts'
 import { resolve } from './zh/resolve.ts'
 import { room } from './zh/room.ts'
 import { visits } from './zh/visits.ts'
@@ -25,6 +26,7 @@ export const zh = {
   ...doorstep,
   ...hear,
   ...agenda,
+  ...prepare,
   ...vote,
   ...resolve,
   ...board,

@@ -22,7 +22,7 @@ import {
 } from '../../src/agenda/meetings/rules.ts'
 
 const at = new Date('2026-11-26T19:00:00+08:00')
-const meetingStates: MeetingState[] = ['draft', 'noticed', 'checkin', 'in_session', 'adjourned']
+const meetingStates: MeetingState[] = ['draft', 'noticed', 'checkin', 'in_session', 'adjourned', 'aborted']
 const itemStates: ItemState[] = ['waiting', 'introduced', 'discussing', 'voting', 'declared', 'assigned', 'deferred']
 const item = (no: number, state: ItemState, outcome: RunningItem['outcome'] = null): RunningItem => ({
   no,
@@ -31,12 +31,13 @@ const item = (no: number, state: ItemState, outcome: RunningItem['outcome'] = nu
 })
 
 t.test('a meeting stands where its last signature says', async (t) => {
-  const none = { noticed_at: null, checkin_at: null, opened_at: null, adjourned_at: null }
+  const none = { noticed_at: null, checkin_at: null, opened_at: null, adjourned_at: null, aborted_at: null }
   t.equal(meetingState(none), 'draft')
   t.equal(meetingState({ ...none, noticed_at: at }), 'noticed')
   t.equal(meetingState({ ...none, noticed_at: at, checkin_at: '2026-11-26T10:50:00Z' }), 'checkin')
   t.equal(meetingState({ ...none, noticed_at: at, checkin_at: at, opened_at: at }), 'in_session')
-  t.equal(meetingState({ noticed_at: at, checkin_at: at, opened_at: at, adjourned_at: at }), 'adjourned')
+  t.equal(meetingState({ ...none, noticed_at: at, checkin_at: at, opened_at: at, adjourned_at: at }), 'adjourned')
+  t.equal(meetingState({ ...none, noticed_at: at, aborted_at: at }), 'aborted')
 })
 
 t.test('an item stands where its last signature says, and put off is put off whatever came before', async (t) => {

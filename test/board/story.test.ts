@@ -128,9 +128,16 @@ t.test('the shuttle bus that stops too early: from a sentence to a result she co
     await zhou.go(`/desk/meetings/${meeting}`)
     await isAccessible(t, zhou.page, 'preparing the meeting')
     await send(zhou.page, `/desk/meetings/${meeting}/items`)
+    await zhou.go(`/desk/meetings/${meeting}/notice`)
+    await isAccessible(t, zhou.page, 'the notice of the meeting')
+    await send(zhou.page, `/desk/meetings/${meeting}/proofs`, { spot: '南门公告栏', postedBy: '李阿姨' })
     await zhou.go(`/meetings/${meeting}/chair`)
     await isAccessible(t, zhou.page, "the chair's console")
-    for (const words of ['开始签到', '宣布开会']) {
+    await zhou.page.keyboard.press('Space')
+    await zhou.page.getByText('开始签到').first().waitFor()
+    // People have their three days of notice before anybody is let in.
+    town.clock.now = new Date(town.clock.now.getTime() + 3 * 86_400_000)
+    for (const words of ['宣布开会']) {
       await zhou.page.keyboard.press('Space')
       await zhou.page.getByText(words).first().waitFor()
     }

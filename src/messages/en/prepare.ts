@@ -3,6 +3,7 @@ import type { prepare as zh } from '../zh/prepare.ts'
 export const prepare: Record<keyof typeof zh, string> = {
   'people.nav.kinds': 'Kinds of meetings',
   'meetings.state.aborted': 'Did not take place',
+  'room.state.aborted': 'This meeting did not take place',
   'meetings.kind': 'What kind of meeting',
   'meetings.kind.hint': 'The kind says how early people are told, how many have to come, and what may be decided.',
   'meetings.kind.option': '{name} ({n} {n?day:days}’ notice)',

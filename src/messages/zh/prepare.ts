@@ -2,6 +2,7 @@
 export const prepare = {
   'people.nav.kinds': '会议类型',
   'meetings.state.aborted': '没开成',
+  'room.state.aborted': '这次会没开成',
   'meetings.kind': '开哪一种会',
   'meetings.kind.hint': '会议类型定了提前几天通知、到多少人、能定什么。',
   'meetings.kind.option': '{name}（提前 {n} 天通知）',

@@ -219,7 +219,14 @@ async function sitTonight(
     await placeItem(db, letterbox, { meetingNo, itemNo, minutes: 10 }, desk, noticed)
     items.push(itemNo)
   }
-  const posting = { key: randomUUID(), place: '公告栏', postedBy: '居委会', postedAt: noticed, buildings: [], image: null }
+  const posting = {
+    key: randomUUID(),
+    place: '公告栏',
+    postedBy: '居委会',
+    postedAt: noticed,
+    buildings: [],
+    image: null,
+  }
   await recordPosting(db, meetingNo, posting, desk, noticed)
   await noticeMeeting(db, meetingNo, desk, noticed)
   await startCheckin(db, meetingNo, desk, later(begins, -minutes(30)))

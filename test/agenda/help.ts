@@ -85,7 +85,12 @@ const stages = [startCheckin, openMeeting] as const
 export async function postNotice(town: Town, meetingNo: number): Promise<void> {
   const by = { personId: town.cast.people.shen }
   const where = { place: '南门公告栏', buildings: Object.values(town.cast.buildings), image: null }
-  const posting = { key: crypto.randomUUID(), postedBy: '李阿姨', postedAt: new Date('2026-11-18T10:00:00+08:00'), ...where }
+  const posting = {
+    key: crypto.randomUUID(),
+    postedBy: '李阿姨',
+    postedAt: new Date('2026-11-18T10:00:00+08:00'),
+    ...where,
+  }
   await recordPosting(town.db, meetingNo, posting, by, town.clock.now)
 }
 

@@ -61,8 +61,7 @@ export const confirmations: Slice = (app, { clock }) => {
     if (!seat) throw notFound()
     const said = { coming: coming === 'yes', personId: person, alternateId: alternate, standIn }
     const errors = faultsOf(said, { vacant: seat.vacant, holders: seat.holders.map(({ id }) => id) })
-    if (Object.keys(errors).length > 0)
-      return page(req, reply.code(422), atDesk, { values: typed(req.body), errors })
+    if (Object.keys(errors).length > 0) return page(req, reply.code(422), atDesk, { values: typed(req.body), errors })
     await answerForSeat(req.db, no, seatId, said, { personId: req.me.personId }, clock())
     return reply.goto(`${atDesk ? '/desk' : ''}/meetings/${no}/coming`)
   }

@@ -20,7 +20,10 @@ export interface Answer {
 }
 
 /** What is wrong with an answer; `holders`: the ids of those who may speak for the seat. */
-export function faultsOf(answer: Answer, seat: { vacant: boolean; holders: readonly number[] }): Record<string, MessageKey> {
+export function faultsOf(
+  answer: Answer,
+  seat: { vacant: boolean; holders: readonly number[] },
+): Record<string, MessageKey> {
   const { coming, personId, alternateId, standIn } = answer
   if (seat.vacant) return { coming: 'attendance.vacant' }
   if (!coming) return {}

@@ -22,7 +22,11 @@ export interface Entry {
  * whatever phone, whatever zone the server thinks it is in.
  */
 export function calendarOf(name: string, entries: readonly Entry[]): string {
-  const calendar = ical({ name, prodId: { company: 'Wutong', product: 'meetings' }, method: ICalCalendarMethod.PUBLISH })
+  const calendar = ical({
+    name,
+    prodId: { company: 'Wutong', product: 'meetings' },
+    method: ICalCalendarMethod.PUBLISH,
+  })
   for (const entry of entries) {
     calendar.createEvent({
       id: entry.uid,

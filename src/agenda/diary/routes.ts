@@ -18,11 +18,15 @@ export const diary: Slice = (app) => {
     file(req, reply, await meetingsTold(req.db)),
   )
 
-  app.get('/meetings/:no/meeting.ics', { schema: byNo, config: { who: 'anyone', perMinute: 60 } }, async (req, reply) => {
-    const meetings = await meetingsTold(req.db, req.params.no)
-    if (meetings.length === 0) throw notFound()
-    return file(req, reply, meetings)
-  })
+  app.get(
+    '/meetings/:no/meeting.ics',
+    { schema: byNo, config: { who: 'anyone', perMinute: 60 } },
+    async (req, reply) => {
+      const meetings = await meetingsTold(req.db, req.params.no)
+      if (meetings.length === 0) throw notFound()
+      return file(req, reply, meetings)
+    },
+  )
 }
 
 function file(req: FastifyRequest, reply: FastifyReply, meetings: Told[]) {

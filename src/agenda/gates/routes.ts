@@ -27,7 +27,12 @@ const who = ['staff', 'chair'] as const
 const byNo = { params: z.object({ slug: z.string(), no: number }) }
 const heads = z.preprocess(
   (value) => (value === '' || value === undefined ? null : value),
-  z.coerce.number(says('gates.number')).int(says('gates.number')).min(0, says('gates.number')).max(99_999, says('gates.number')).nullable(),
+  z.coerce
+    .number(says('gates.number'))
+    .int(says('gates.number'))
+    .min(0, says('gates.number'))
+    .max(99_999, says('gates.number'))
+    .nullable(),
 )
 const GateForm = z.object({
   gate: z.enum(gates),

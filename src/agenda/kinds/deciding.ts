@@ -19,7 +19,12 @@ export async function whyNotBringItem(
 }
 
 /** Why this meeting may not put the item to the vote by this rule. Its subject may have changed since it was placed. */
-export async function whyNotDecide(trx: Trx, meetingId: number, itemId: number, rule: string): Promise<MessageKey | null> {
+export async function whyNotDecide(
+  trx: Trx,
+  meetingId: number,
+  itemId: number,
+  rule: string,
+): Promise<MessageKey | null> {
   const item = await trx
     .selectFrom('agenda_items')
     .where('id', '=', itemId)

@@ -4,7 +4,17 @@ import { type Form, filled, line, readForm, said, ticked, typed } from '../../li
 import type { Slice } from '../../lib/http/slice.ts'
 import { says } from '../../lib/i18n.ts'
 import { notFound } from '../../lib/refusal.ts'
-import { faultsOf, proofs, quorumKinds, readOrder, ruleCodes, type Subject, subjects, type Terms, writeOrder } from './rules.ts'
+import {
+  faultsOf,
+  proofs,
+  quorumKinds,
+  readOrder,
+  ruleCodes,
+  type Subject,
+  subjects,
+  type Terms,
+  writeOrder,
+} from './rules.ts'
 import { changeKind, kindsOf } from './store.ts'
 
 type Kind = Awaited<ReturnType<typeof kindsOf>>[number]
@@ -17,7 +27,12 @@ declare module '../../lib/http/views.ts' {
       form: Form
       decides: readonly string[]
       advises: readonly string[]
-      choices: { proofs: typeof proofs; quorumKinds: typeof quorumKinds; ruleCodes: typeof ruleCodes; subjects: typeof subjects }
+      choices: {
+        proofs: typeof proofs
+        quorumKinds: typeof quorumKinds
+        ruleCodes: typeof ruleCodes
+        subjects: typeof subjects
+      }
     }
   }
 }
@@ -26,7 +41,11 @@ const who = ['admin', 'chair'] as const
 const byCode = { params: z.object({ slug: z.string(), kind: z.string().regex(/^[a-z_]{2,20}$/) }) }
 const several = z.preprocess((value) => [value ?? []].flat(), z.array(z.enum(subjects)).max(subjects.length))
 const whole = (min: number, max: number) =>
-  z.coerce.number(says('kinds.number')).int(says('kinds.number')).min(min, says('kinds.number')).max(max, says('kinds.number'))
+  z.coerce
+    .number(says('kinds.number'))
+    .int(says('kinds.number'))
+    .min(min, says('kinds.number'))
+    .max(max, says('kinds.number'))
 const KindForm = z.object({
   name: line({ max: 20, missing: 'kinds.name.missing' }),
   nameEn: line({ max: 60, missing: 'kinds.name.missing' }),
@@ -63,7 +82,13 @@ export const kinds: Slice = (app, { clock }) => {
     const input = readForm(KindForm, req.body)
     const body = (req.body ?? {}) as { decides?: unknown; advises?: unknown }
     const again = (form: Form) =>
-      edit(reply.code(422), kind, form, several.safeParse(body.decides).data ?? [], several.safeParse(body.advises).data ?? [])
+      edit(
+        reply.code(422),
+        kind,
+        form,
+        several.safeParse(body.decides).data ?? [],
+        several.safeParse(body.advises).data ?? [],
+      )
     if ('form' in input) return again(input.form)
     const changed = termsFrom(input.data, kind.terms)
     if (!changed) return again({ values: typed(req.body), errors: { order: 'kinds.order.wrong' } })
@@ -88,7 +113,10 @@ function edit(reply: FastifyReply, kind: Kind, form: Form, decides: readonly Sub
 
 function valuesOf({ quorum, order, decides: _, advises: __, gates: ___, leadFixed: ____, leadDays, ...words }: Terms) {
   const { of, ...measure } = quorum
-  const measured = Object.entries(measure).map(([name, value]) => [name, value === false ? '' : value === true ? 'on' : String(value)])
+  const measured = Object.entries(measure).map(([name, value]) => [
+    name,
+    value === false ? '' : value === true ? 'on' : String(value),
+  ])
   return { ...words, leadDays: String(leadDays), quorum: of, ...Object.fromEntries(measured), order: writeOrder(order) }
 }
 

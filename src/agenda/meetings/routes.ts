@@ -24,7 +24,10 @@ const desk = ['staff', 'chair'] as const
 const byNo = { params: z.object({ slug: z.string(), no: number }) }
 const NewMeeting = z.object({
   key: z.uuid(),
-  kind: z.string(says('meetings.kind.missing')).regex(/^[a-z_]{2,20}$/, says('meetings.kind.missing')).default('five_party'),
+  kind: z
+    .string(says('meetings.kind.missing'))
+    .regex(/^[a-z_]{2,20}$/, says('meetings.kind.missing'))
+    .default('five_party'),
   title: line({ max: 80, missing: 'meetings.title.missing' }),
   place: line({ max: 120, missing: 'meetings.place.missing' }),
   startsAt: moment,
@@ -59,6 +62,11 @@ export const meetings: Slice = (app, { clock }) => {
   }
 
   async function list(req: FastifyRequest, reply: FastifyReply, form: Form, key: string) {
-    return reply.page('agenda/meetings/index', { meetings: await meetingList(req.db), kinds: await kindsOf(req.db), form, key })
+    return reply.page('agenda/meetings/index', {
+      meetings: await meetingList(req.db),
+      kinds: await kindsOf(req.db),
+      form,
+      key,
+    })
   }
 }

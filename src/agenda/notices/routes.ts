@@ -8,7 +8,16 @@ import { says } from '../../lib/i18n.ts'
 import { notFound, Refusal } from '../../lib/refusal.ts'
 import { whyNotNotice } from '../meetings/rules.ts'
 import { noticePage, overridesListed, proofPicture } from './reads.ts'
-import { earliestDay, tooEarlyUntil, whyNotAbort, whyNotChange, whyNotCutLead, whyNotPost, whyNotProven, withoutProof } from './rules.ts'
+import {
+  earliestDay,
+  tooEarlyUntil,
+  whyNotAbort,
+  whyNotChange,
+  whyNotCutLead,
+  whyNotPost,
+  whyNotProven,
+  withoutProof,
+} from './rules.ts'
 import { abortMeeting, changeMeeting, cutLead, recordPosting } from './store.ts'
 
 type Page = Awaited<ReturnType<typeof noticePage>>
@@ -60,22 +69,28 @@ const AbortForm = z.object({
 
 /** 会议通知: proof that it hung, a changed hour, the lead time, a meeting that does not take place. */
 export const notices: Slice = (app, { clock }) => {
-  app.get('/desk/meetings/:no/notice', { schema: byNo, config: { who: desk } }, async (req, reply) => page(req, reply, {}))
+  app.get('/desk/meetings/:no/notice', { schema: byNo, config: { who: desk } }, async (req, reply) =>
+    page(req, reply, {}),
+  )
 
-  app.post('/desk/meetings/:no/proofs', { schema: byNo, config: { who: desk, form: PostingForm } }, async (req, reply) => {
-    const input = readForm(PostingForm, req.body)
-    const ticked = ids.safeParse((req.body as { buildings?: unknown } | undefined)?.buildings).data ?? []
-    const again = (form: Form) => page(req, reply.code(422), { posting: form }, ticked)
-    if ('form' in input) return again(input.form)
-    const { key, spot: place, postedBy, postedAt, buildings } = input.data
-    if (postedAt.getTime() > clock().getTime())
-      return again({ values: typed(req.body), errors: { postedAt: 'notices.postedAt.future' } })
-    const picture = await pictureOf(req)
-    if (typeof picture === 'string') return again({ values: typed(req.body), errors: { picture } })
-    const posting = { key, place, postedBy, postedAt, buildings, image: picture }
-    await recordPosting(req.db, req.params.no, posting, { personId: req.me.personId }, clock())
-    return reply.goto(`/desk/meetings/${req.params.no}/notice`)
-  })
+  app.post(
+    '/desk/meetings/:no/proofs',
+    { schema: byNo, config: { who: desk, form: PostingForm } },
+    async (req, reply) => {
+      const input = readForm(PostingForm, req.body)
+      const ticked = ids.safeParse((req.body as { buildings?: unknown } | undefined)?.buildings).data ?? []
+      const again = (form: Form) => page(req, reply.code(422), { posting: form }, ticked)
+      if ('form' in input) return again(input.form)
+      const { key, spot: place, postedBy, postedAt, buildings } = input.data
+      if (postedAt.getTime() > clock().getTime())
+        return again({ values: typed(req.body), errors: { postedAt: 'notices.postedAt.future' } })
+      const picture = await pictureOf(req)
+      if (typeof picture === 'string') return again({ values: typed(req.body), errors: { picture } })
+      const posting = { key, place, postedBy, postedAt, buildings, image: picture }
+      await recordPosting(req.db, req.params.no, posting, { personId: req.me.personId }, clock())
+      return reply.goto(`/desk/meetings/${req.params.no}/notice`)
+    },
+  )
 
   // A board is photographed with whoever stands before it: the picture is the desk's, the words are everybody's.
   app.get('/desk/meetings/:no/proofs/:proof', { schema: byProof, config: { who: desk } }, async (req, reply) => {
@@ -91,27 +106,39 @@ export const notices: Slice = (app, { clock }) => {
       .send(image)
   })
 
-  app.post('/desk/meetings/:no/change', { schema: byNo, config: { who: desk, form: ChangeForm } }, async (req, reply) => {
-    const input = readForm(ChangeForm, req.body)
-    if ('form' in input) return page(req, reply.code(422), { change: input.form })
-    await changeMeeting(req.db, req.letterbox, req.params.no, input.data, { personId: req.me.personId }, clock())
-    return reply.goto(`/desk/meetings/${req.params.no}/notice`)
-  })
+  app.post(
+    '/desk/meetings/:no/change',
+    { schema: byNo, config: { who: desk, form: ChangeForm } },
+    async (req, reply) => {
+      const input = readForm(ChangeForm, req.body)
+      if ('form' in input) return page(req, reply.code(422), { change: input.form })
+      await changeMeeting(req.db, req.letterbox, req.params.no, input.data, { personId: req.me.personId }, clock())
+      return reply.goto(`/desk/meetings/${req.params.no}/notice`)
+    },
+  )
 
-  app.post('/desk/meetings/:no/lead-cut', { schema: byNo, config: { who: ['chair'], form: CutForm } }, async (req, reply) => {
-    const input = readForm(CutForm, req.body)
-    if ('form' in input) return page(req, reply.code(422), { cut: input.form })
-    await cutLead(req.db, req.params.no, input.data.cutReason, { personId: req.me.personId }, clock())
-    return reply.goto(`/desk/meetings/${req.params.no}/notice`)
-  })
+  app.post(
+    '/desk/meetings/:no/lead-cut',
+    { schema: byNo, config: { who: ['chair'], form: CutForm } },
+    async (req, reply) => {
+      const input = readForm(CutForm, req.body)
+      if ('form' in input) return page(req, reply.code(422), { cut: input.form })
+      await cutLead(req.db, req.params.no, input.data.cutReason, { personId: req.me.personId }, clock())
+      return reply.goto(`/desk/meetings/${req.params.no}/notice`)
+    },
+  )
 
-  app.post('/desk/meetings/:no/abortion', { schema: byNo, config: { who: ['chair'], form: AbortForm } }, async (req, reply) => {
-    const input = readForm(AbortForm, req.body)
-    if ('form' in input) return page(req, reply.code(422), { abort: input.form })
-    const { as, abortReason: reason } = input.data
-    await abortMeeting(req.db, req.letterbox, req.params.no, { as, reason }, { personId: req.me.personId }, clock())
-    return reply.goto(`/desk/meetings/${req.params.no}`)
-  })
+  app.post(
+    '/desk/meetings/:no/abortion',
+    { schema: byNo, config: { who: ['chair'], form: AbortForm } },
+    async (req, reply) => {
+      const input = readForm(AbortForm, req.body)
+      if ('form' in input) return page(req, reply.code(422), { abort: input.form })
+      const { as, abortReason: reason } = input.data
+      await abortMeeting(req.db, req.letterbox, req.params.no, { as, reason }, { personId: req.me.personId }, clock())
+      return reply.goto(`/desk/meetings/${req.params.no}`)
+    },
+  )
 
   app.get('/overrides', { config: { who: 'anyone' } }, async (req, reply) =>
     reply.page('agenda/notices/overrides', { overrides: await overridesListed(req.db) }),

@@ -84,7 +84,15 @@ export async function changeMeeting(db: Db, letterbox: Letterbox, no: number, ch
     const when = { ...whenParts(startsAt), place }
     const subject = { kind: 'meeting', id: meeting.id, no } as const
     const verb = told ? 'meeting.renoticed' : 'meeting.replanned'
-    await journal(trx, { subject, verb, was: said(meeting), became: said({ ...change, starts_at: startsAt }), by, at, particulars: when })
+    await journal(trx, {
+      subject,
+      verb,
+      was: said(meeting),
+      became: said({ ...change, starts_at: startsAt }),
+      by,
+      at,
+      particulars: when,
+    })
     if (elsewhere) await tellOfChange(trx, letterbox, { id: meeting.id, startsAt, place }, by, at)
   })
 }

@@ -76,7 +76,9 @@ export const options: Slice = (app, { clock }) => {
     const item = await builderPage(req.db, req.params.no)
     const edited = item.options.find(({ key }) => key === req.query.edit)
     const values = edited && { ...edited, cost: yuan(edited.cost) }
-    return builder(reply, item, { form: values ? filled(values) : filled({ per: 'month', bearer: 'income', share: 'all' }) })
+    return builder(reply, item, {
+      form: values ? filled(values) : filled({ per: 'month', bearer: 'income', share: 'all' }),
+    })
   })
 
   const briefing = { schema: { params: byNo }, config: { who: desk, form: BriefForm } }

@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
 import { type SeatComing, seatsComing } from '../confirmations/reads.ts'
-import { type Affected, affectedBy } from '../options/reads.ts'
 import type { Terms } from '../kinds/rules.ts'
 import { termsNow } from '../kinds/store.ts'
+import { type Affected, affectedBy } from '../options/reads.ts'
 
 /** What is still to be seen to before the meeting `meetings`, for the page on which it is prepared; dates as JSON has them. */
 export interface Preparing {

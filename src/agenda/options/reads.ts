@@ -14,7 +14,10 @@ export interface Affected {
   voices: number
 }
 
-/** A subquery: the buildings an item touches, in their order, each with how often it was heard about it. */
+/**
+ * A subquery: the buildings an item touches, in their order, each with how often it was heard about it. `itemId` must not
+ * be a column of one of the aliases in here (b, t, h, f, i, l).
+ */
 export const affectedBy = (itemId: Expression<number>): RawBuilder<Affected[]> =>
   sql<Affected[]>`(select coalesce(json_agg(json_build_object('id', b.id, 'name', b.name,
       'households', (select count(*) from households h where h.building_id = b.id),

@@ -27,6 +27,6 @@ export const preparing: RawBuilder<Preparing> = sql<Preparing>`(select json_buil
     from notice_proofs p where p.meeting_id = meetings.id and p.nth = greatest(1, meetings.notices)),
   'buildings', array(select id from buildings),
   'seats', ${seatsComing},
-  'affected', (select coalesce(json_agg(json_build_object('no', i.no, 'subject', i.subject, 'buildings', ${affectedBy(sql.ref('i.id'))})), '[]')
-    from running_order r join agenda_items i on i.id = r.item_id where r.meeting_id = meetings.id),
+  'affected', (select coalesce(json_agg(json_build_object('no', agenda_items.no, 'subject', agenda_items.subject, 'buildings', ${affectedBy(sql.ref('agenda_items.id'))})), '[]')
+    from running_order r join agenda_items on agenda_items.id = r.item_id where r.meeting_id = meetings.id),
   'abortedAs', meetings.aborted_as, 'abortedReason', meetings.aborted_reason))`

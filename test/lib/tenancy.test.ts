@@ -203,16 +203,14 @@ async function liveThrough(town: Town) {
   const bytes = Buffer.from('编号,内容\n1,路灯不亮\n')
   await staff.upload(`${bridge}/import`, {}, { field: 'file', name: 'x.csv', bytes, type: 'text/csv' })
 
-  const option = {
-    key: randomUUID(),
-    title: '换灯',
-    timing: '一周',
-    cost: '300',
-    per: 'once',
-    bearer: 'income',
-    pros: '亮',
-  }
-  await done(staff, '/desk/agenda/3/options', option)
+  // The load profile's items are in session, so nothing is added to them by hand.
+  const { id: item } = await town.db.selectFrom('agenda_items').select('id').orderBy('no').executeTakeFirstOrThrow()
+  const option = { title: '换灯', cost: 30_000, per: 'once', bearer: 'income', share: 'all', pros: '亮' } as const
+  const added = { added_at: now, added_by: town.people.staff.personId as number }
+  await town.db
+    .insertInto('item_options')
+    .values({ ...option, ...added, key: randomUUID(), item_id: item })
+    .execute()
   const sitting = {
     key: randomUUID(),
     title: '协调会',

@@ -29,7 +29,7 @@ export const proofs = ['none', 'one', 'buildings'] as const
  * Who has to be there. `heads` of those entitled and `units` of owners as a fraction, `strict`: more than it, else at
  * least it; `seats`: at least so many, and where `required` is set every required party among them.
  */
-export type Quorum =
+type Quorum =
   | { of: 'none' }
   | { of: 'heads' | 'units'; num: number; den: number; strict: boolean }
   | { of: 'seats'; least: number; required: boolean }
@@ -63,10 +63,10 @@ export interface Terms {
   gates: readonly string[]
 }
 
-export type Standing = 'decides' | 'advises' | 'neither'
+type Standing = 'decides' | 'advises' | 'neither'
 
 /** What a meeting of this kind may do with a matter. */
-export function standingOf(terms: Pick<Terms, 'decides' | 'advises'>, subject: string): Standing {
+function standingOf(terms: Pick<Terms, 'decides' | 'advises'>, subject: string): Standing {
   if (terms.decides.includes(subject as Subject)) return 'decides'
   return terms.advises.includes(subject as Subject) ? 'advises' : 'neither'
 }
@@ -84,7 +84,7 @@ export function labelOf(terms: Pick<Terms, 'decides' | 'advises'>, subject: stri
 }
 
 /** The rule the law demands where owners decide: double majority, or double three quarters for 278-6 to 278-8. */
-export function lawfulRule(subject: string): 'D1' | 'D2' | null {
+function lawfulRule(subject: string): 'D1' | 'D2' | null {
   if (subject === 'common') return null
   return ['278-6', '278-7', '278-8'].includes(subject) ? 'D2' : 'D1'
 }

@@ -14,7 +14,6 @@ import {
   whyNotAbort,
   whyNotChange,
   whyNotCutLead,
-  whyNotPost,
   whyNotProven,
   withoutProof,
 } from './rules.ts'
@@ -34,7 +33,7 @@ declare module '../../lib/http/views.ts' {
       /** Of the newest notice. */
       unproven: ReturnType<typeof whyNotProven>
       bare: { id: number; name: string }[]
-      why: Record<'notice' | 'post' | 'change' | 'cut' | 'callOff' | 'fail', ReturnType<typeof whyNotPost>>
+      why: Record<'notice' | 'post' | 'change' | 'cut' | 'callOff' | 'fail', ReturnType<typeof whyNotChange>>
       /** Ids of the buildings that are ticked in the form. */
       ticked: number[]
       key: string
@@ -166,7 +165,7 @@ export const notices: Slice = (app, { clock }) => {
       bare: meeting.buildings.filter(({ id }) => bare.includes(id)),
       why: {
         notice: whyNotNotice(state),
-        post: whyNotPost(state),
+        post: whyNotChange(state),
         change: whyNotChange(state),
         cut: whyNotCutLead(state, meeting, terms),
         callOff: whyNotAbort(state, 'called_off', null),

@@ -49,14 +49,11 @@ export function withoutProof(proofs: readonly Proof[], buildings: readonly numbe
   return buildings.filter((id) => !proofs.some((proof) => proof.buildings.includes(id)))
 }
 
-/** Title, place and hour may change until people are let in. */
+/** Title, place and hour may change, and a paper may still be hung, until people are let in. */
 export function whyNotChange(state: MeetingState): MessageKey | null {
   if (state === 'draft' || state === 'noticed') return null
   return state === 'adjourned' || state === 'aborted' ? 'meetings.over' : 'notices.tooLateToChange'
 }
-
-/** People may read the paper as long as the meeting has not begun. */
-export const whyNotPost = whyNotChange
 
 /**
  * Whether the lead time starts anew: who was told a later hour has to be given the days again. An hour that moves back

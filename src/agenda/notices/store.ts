@@ -9,7 +9,7 @@ import { tellFilers } from '../../listen/filings/store.ts'
 import { termsOf } from '../kinds/store.ts'
 import { currentItem, whenParts } from '../meetings/rules.ts'
 import { lockMeeting, move, putOff, runningItems } from '../meetings/store.ts'
-import { startsAnew, whyNotAbort, whyNotChange, whyNotCutLead, whyNotPost } from './rules.ts'
+import { startsAnew, whyNotAbort, whyNotChange, whyNotCutLead } from './rules.ts'
 
 interface Posting {
   /** Of the form it came with: pressed twice it is one proof. */
@@ -28,7 +28,7 @@ export async function recordPosting(db: Db, no: number, posting: Posting, by: By
   const { key, place, postedBy, postedAt, image } = posting
   await db.transaction().execute(async (trx) => {
     const meeting = await lockMeeting(trx, no)
-    refuseIf(whyNotPost(meeting.state))
+    refuseIf(whyNotChange(meeting.state))
     if (postedAt.getTime() > at.getTime()) throw new Refusal('notices.postedAt.future', 422)
     const proof = await trx
       .insertInto('notice_proofs')

@@ -35,7 +35,7 @@ export function shareOf(cost: number, households: number): { each: number; more:
   return { each: (cost - more) / households, more }
 }
 
-export const mostOptions = 6
+const mostOptions = 6
 
 export function whyNotAddOption(options: number): MessageKey | null {
   return options >= mostOptions ? 'options.tooMany' : null

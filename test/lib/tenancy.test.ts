@@ -241,8 +241,9 @@ async function liveThrough(town: Town) {
   await done(chair, `/meetings/1/items/${second?.no}/ballot`, form)
 }
 
-const seatOf = async (town: Town) =>
-  String((await town.db.selectFrom('seats').select('id').orderBy('position').executeTakeFirstOrThrow()).id)
+async function seatOf(town: Town): Promise<string> {
+  return String((await town.db.selectFrom('seats').select('id').orderBy('position').executeTakeFirstOrThrow()).id)
+}
 
 /** Writes a mark behind every text of a community, past every rule, so that one word of it is known anywhere. */
 async function markAll({ id }: Community) {

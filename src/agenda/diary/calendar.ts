@@ -1,4 +1,4 @@
-import ical, { ICalCalendarMethod, ICalEventStatus } from 'ical-generator'
+import { ICalCalendar, ICalCalendarMethod, ICalEventStatus } from 'ical-generator'
 
 /** A meeting as it stands in somebody's calendar. */
 export interface Entry {
@@ -22,7 +22,7 @@ export interface Entry {
  * whatever phone, whatever zone the server thinks it is in.
  */
 export function calendarOf(name: string, entries: readonly Entry[]): string {
-  const calendar = ical({
+  const calendar = new ICalCalendar({
     name,
     prodId: { company: 'Wutong', product: 'meetings' },
     method: ICalCalendarMethod.PUBLISH,

@@ -8,6 +8,10 @@ create table agenda_items (
   title        text not null check (length(title) between 1 and 80),
   question     text not null check (length(question) between 1 and 120),
   background   text not null default '' check (length(background) <= 2000),
+  -- Whose to decide it is: 'common', or one of the nine matters of Civil Code art. 278 that belong to the owners.
+  subject      text not null default 'common' check (subject ~ '^(common|278-[1-9])$'),
+  expert       text not null default '' check (length(expert) <= 1000),    -- what somebody who knows says of it
+  expert_name  text not null default '' check (length(expert_name) <= 40),
   created_at   timestamptz not null,
   created_by   integer not null,
   withdrawn_at timestamptz,
@@ -40,6 +44,11 @@ create table meetings (
   title        text not null check (length(title) between 1 and 80),
   place        text not null default '',
   starts_at    timestamptz not null,
+  kind         text not null default 'five_party',
+  terms        jsonb,                                    -- what the kind said when people were told; later changes of the kind leave it alone
+  notices      integer not null default 0,               -- how often people were told when and where
+  lead_from    timestamptz,                              -- since when they know of so early an hour: the lead time runs from here
+  lead_cut_at  timestamptz,                              -- the chair let it begin before the lead time was over, for a reason everybody reads
   code         text not null check (code ~ '^[0-9]{6}$'),
   created_at   timestamptz not null,
   created_by   integer not null,
@@ -51,18 +60,25 @@ create table meetings (
   opened_by    integer,
   adjourned_at timestamptz,
   adjourned_by integer,
+  aborted_at   timestamptz,                              -- 没开成: called off beforehand, or failed for want of people
+  aborted_by   integer,
+  aborted_as   text check (aborted_as in ('called_off', 'failed')),
+  aborted_reason text check (length(aborted_reason) between 1 and 200),
   primary key (community_id, id),
   unique (community_id, key),
   unique (community_id, no),
   check (opened_at is null or checkin_at is not null),
   check (adjourned_at is null or opened_at is not null),
+  check (aborted_at is null or adjourned_at is null),
+  check (num_nulls(aborted_at, aborted_as, aborted_reason) in (0, 3)),
   foreign key (community_id, created_by) references people (community_id, id),
   foreign key (community_id, noticed_by) references people (community_id, id),
   foreign key (community_id, checkin_by) references people (community_id, id),
   foreign key (community_id, opened_by) references people (community_id, id),
-  foreign key (community_id, adjourned_by) references people (community_id, id)
+  foreign key (community_id, adjourned_by) references people (community_id, id),
+  foreign key (community_id, aborted_by) references people (community_id, id)
 );
-create unique index meetings_code on meetings (community_id, code) where adjourned_at is null;
+create unique index meetings_code on meetings (community_id, code) where adjourned_at is null and aborted_at is null;
 call belongs_to_community('meetings');
 
 create table running_order (

@@ -4,7 +4,7 @@ create table journal (
   community_id integer not null default current_community() references communities,
   id           bigint generated always as identity,
   at           timestamptz not null,
-  subject      text not null check (subject in ('household', 'person', 'seat', 'filing', 'visit', 'gathering', 'issue', 'item', 'meeting', 'ballot', 'resolution', 'bridge', 'round', 'question', 'survey')),
+  subject      text not null check (subject in ('household', 'person', 'seat', 'filing', 'visit', 'gathering', 'issue', 'item', 'meeting', 'ballot', 'resolution', 'bridge', 'round', 'question', 'survey', 'kind')),
   subject_id   integer not null,
   verb         text not null,                            -- 'issue.accepted': the message that tells it
   was          text,

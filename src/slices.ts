@@ -1,7 +1,14 @@
 import { attendance } from './agenda/attendance/routes.ts'
+import { confirmations } from './agenda/confirmations/routes.ts'
+import { diary } from './agenda/diary/routes.ts'
+import { gateSlice } from './agenda/gates/routes.ts'
 import { items } from './agenda/items/routes.ts'
+import { kinds } from './agenda/kinds/routes.ts'
 import { meetings } from './agenda/meetings/routes.ts'
+import { notices } from './agenda/notices/routes.ts'
+import { options } from './agenda/options/routes.ts'
 import { order } from './agenda/order/routes.ts'
+import { papers } from './agenda/papers/routes.ts'
 import { desk } from './board/desk/routes.ts'
 import { feeds } from './board/feeds/routes.ts'
 import { home } from './board/home/routes.ts'
@@ -86,8 +93,15 @@ export const slices: Slice[] = [
   mergers,
   subscriptions,
   items,
+  options,
+  gateSlice,
+  kinds,
   meetings,
+  notices,
+  confirmations,
   order,
+  papers,
+  diary,
   attendance,
   ballots,
   resolutions,

@@ -54,6 +54,16 @@ const samples: Record<string, string> = {
   '/desk/issues/:no': 'select no from issues order by reopens desc, id limit 1',
   '/issues/:no': 'select no from issues where published_at is not null order by reopens desc, id limit 1',
   '/desk/agenda/:no': 'select no from agenda_items order by id desc limit 1',
+  '/desk/agenda/:no/options': 'select i.no from item_options o join agenda_items i on i.id = o.item_id limit 1',
+  '/desk/agenda/:no/gates': 'select no from agenda_items order by id desc limit 1',
+  '/items/:no': 'select i.no from item_options o join agenda_items i on i.id = o.item_id limit 1',
+  '/desk/kinds/:kind': 'select code from meeting_kinds limit 1',
+  '/desk/meetings/:no/notice': 'select no from meetings where adjourned_at is null order by id desc limit 1',
+  '/desk/meetings/:no/coming': 'select no from meetings where adjourned_at is null order by id desc limit 1',
+  '/desk/meetings/:no/print': 'select no from meetings where adjourned_at is null order by id desc limit 1',
+  '/meetings/:no/coming': 'select no from meetings where adjourned_at is null order by id desc limit 1',
+  '/meetings/:no/agenda': 'select no from meetings where adjourned_at is null order by id desc limit 1',
+  '/meetings/:no/meeting.ics': 'select no from meetings where adjourned_at is null order by id desc limit 1',
   '/desk/meetings/:no': 'select no from meetings where adjourned_at is null order by id desc limit 1',
   '/join/:code': 'select code from meetings where adjourned_at is null order by id desc limit 1',
   '/desk/meetings/:no/desk': 'select no from meetings where adjourned_at is null order by id desc limit 1',
@@ -110,6 +120,7 @@ const elsewhere = [
   '/subscriptions/:token',
   '/desk/gatherings/:no/lines/:key',
   '/desk/surveys/:no/questions/:id',
+  '/desk/meetings/:no/proofs/:proof',
 ]
 
 t.test('no page asks the database more than three things, whoever looks at the whole demonstration', async (t) => {

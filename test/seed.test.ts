@@ -313,7 +313,7 @@ t.test('the demonstration', async (t) => {
     const statements = await statementsOf(async () => {
       told = await seed(house, { vault, clock, origin }, plan)
     })
-    t.ok(statements < 3 * 200, `${statements} statements`)
+    t.ok(statements < 3 * 220, `${statements} statements`)
     t.equal(told?.communities.length, 3)
     for (const one of told?.communities ?? []) {
       t.equal(one.doors.length, 40)

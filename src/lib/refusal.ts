@@ -1,13 +1,16 @@
-import type { MessageKey } from './i18n.ts'
+import type { MessageKey, Values } from './i18n.ts'
 
 /** A "no" the person asking deserves to read. Anything else that is thrown is our bug. */
 export class Refusal extends Error {
   readonly key: MessageKey
   readonly status: 403 | 404 | 409 | 413 | 415 | 422 | 429 | 503
-  constructor(key: MessageKey, status: Refusal['status'] = 409) {
+  /** What stands in the sentence's gaps. */
+  readonly values: Values
+  constructor(key: MessageKey, status: Refusal['status'] = 409, values: Values = {}) {
     super(key)
     this.key = key
     this.status = status
+    this.values = values
   }
 }
 

@@ -9,6 +9,7 @@ import { listen } from './en/listen.ts'
 import { looks } from './en/looks.ts'
 import { minutes } from './en/minutes.ts'
 import { people } from './en/people.ts'
+import { prepare } from './en/prepare.ts'
 import { resolve } from './en/resolve.ts'
 import { room } from './en/room.ts'
 import { rules } from './en/rules.ts'
@@ -29,6 +30,7 @@ export const en: Record<MessageKey, string> = {
   ...hear,
   ...surveys,
   ...agenda,
+  ...prepare,
   ...vote,
   ...rules,
   ...resolve,

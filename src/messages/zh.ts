@@ -10,6 +10,7 @@ import { listen } from './zh/listen.ts'
 import { looks } from './zh/looks.ts'
 import { minutes } from './zh/minutes.ts'
 import { people } from './zh/people.ts'
+import { prepare } from './zh/prepare.ts'
 import { resolve } from './zh/resolve.ts'
 import { room } from './zh/room.ts'
 import { rules } from './zh/rules.ts'
@@ -29,6 +30,7 @@ export const zh = {
   ...hear,
   ...surveys,
   ...agenda,
+  ...prepare,
   ...vote,
   ...rules,
   ...resolve,

@@ -129,6 +129,7 @@ export async function meetingAhead(db: Db) {
   const meeting = await db
     .selectFrom('meetings')
     .where('adjourned_at', 'is', null)
+    .where('aborted_at', 'is', null)
     .where('noticed_at', 'is not', null)
     .leftJoin('ballots', (join) => join.onRef('ballots.meeting_id', '=', 'meetings.id').on('closed_at', 'is', null))
     .select([

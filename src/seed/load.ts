@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { comeIn } from '../agenda/attendance/store.ts'
 import { createItem } from '../agenda/items/store.ts'
 import { createMeeting, noticeMeeting, openMeeting, startCheckin } from '../agenda/meetings/store.ts'
+import { recordPosting } from '../agenda/notices/store.ts'
 import { discussItem, introduceItem, placeItem } from '../agenda/order/store.ts'
 import type { Trx } from '../lib/db/schema.ts'
 import type { Community } from '../lib/http/slice.ts'
@@ -218,6 +219,15 @@ async function sitTonight(
     await placeItem(db, letterbox, { meetingNo, itemNo, minutes: 10 }, desk, noticed)
     items.push(itemNo)
   }
+  const posting = {
+    key: randomUUID(),
+    place: '公告栏',
+    postedBy: '居委会',
+    postedAt: noticed,
+    buildings: [],
+    image: null,
+  }
+  await recordPosting(db, meetingNo, posting, desk, noticed)
   await noticeMeeting(db, meetingNo, desk, noticed)
   await startCheckin(db, meetingNo, desk, later(begins, -minutes(30)))
   const doors = await trx.selectFrom('households').select('id').orderBy('id').limit(seats).execute()

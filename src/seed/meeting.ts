@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { comeIn } from '../agenda/attendance/store.ts'
+import { answerForSeat } from '../agenda/confirmations/store.ts'
 import { createItem } from '../agenda/items/store.ts'
 import { adjournMeeting, createMeeting, noticeMeeting, openMeeting, startCheckin } from '../agenda/meetings/store.ts'
+import { recordPosting } from '../agenda/notices/store.ts'
+import { saveBrief, saveOption } from '../agenda/options/store.ts'
 import { deferItem, discussItem, introduceItem, placeItem, saveNotes } from '../agenda/order/store.ts'
 import { comeForDoors } from './arriving.ts'
 import { promiseMoments } from './keeping.ts'
 import { minutesMoments } from './minuting.ts'
-import type { Item, Matter, Meeting, SeatKey } from './story/kinds.ts'
+import type { Item, Matter, Meeting, SeatAnswer, SeatKey } from './story/kinds.ts'
 import { known, type Moment, pick, type Tale } from './tale.ts'
 import { declareBallot, putToTheVote } from './voting.ts'
 import { days, later, minutes, type When } from './when.ts'
@@ -35,7 +38,13 @@ export function meetingMoments(when: When, meeting: Meeting, matters: Record<str
     moments.push({ at: made, happens: (tale) => putOnOrder(tale, evening, item, made) })
   }
   const noticed = later(startsAt, -days(9) - minutes(180))
+  const posted = later(noticed, -minutes(40))
+  moments.push({ at: posted, happens: (tale) => post(tale, evening, posted) })
   moments.push({ at: noticed, happens: (tale) => noticeMeeting(tale.db, evening.no, by(tale, desk), noticed) })
+  for (const [i, answer] of (meeting.answers ?? []).entries()) {
+    const at = later(noticed, minutes(90 * (i + 1)))
+    moments.push({ at, happens: (tale) => answerFor(tale, evening, answer, at) })
+  }
   if (meeting.households > 0) moments.push(...sittingMoments(when, evening, matters))
   return moments
 }
@@ -56,8 +65,36 @@ async function putOnOrder(tale: Tale, evening: Evening, item: Item, at: Date): P
   const words = { key: randomUUID(), title, question, background, issues }
   const itemNo = await createItem(tale.db, words, by(tale, desk), at)
   evening.items.push(itemNo)
+  await prepare(tale, itemNo, item, at)
   const place = { meetingNo: evening.no, itemNo, minutes: item.minutes }
   await placeItem(tale.db, tale.letterbox, place, by(tale, desk), at)
+}
+
+/** The paper hangs on both boards before anybody is told by other ways. */
+async function post(tale: Tale, { no }: Evening, at: Date): Promise<void> {
+  for (const place of ['南门公告栏', '北门公告栏']) {
+    const posting = { key: randomUUID(), place, postedBy: '丁强', postedAt: at, buildings: [], image: null }
+    await recordPosting(tale.db, no, posting, by(tale, desk), at)
+  }
+}
+
+/** A party says whether it comes; the one that has not said is left out. */
+async function answerFor(tale: Tale, { no }: Evening, [seat, who, instead]: SeatAnswer, at: Date): Promise<void> {
+  const { personId } = by(tale, who)
+  const alternateId = instead ? by(tale, instead).personId : null
+  const answer = { coming: true, personId, alternateId, standIn: '' }
+  await answerForSeat(tale.db, no, known(tale.seats, seat), answer, { personId }, at)
+}
+
+/** What there is to choose from, whom it touches, and what somebody who knows says. */
+async function prepare(tale: Tale, no: number, { options, affected, expert }: Item, at: Date): Promise<void> {
+  if (affected || expert) {
+    const buildings = (affected ?? []).map((name) => known(tale.buildings, name))
+    const [expertName = '', words = ''] = expert ?? []
+    await saveBrief(tale.db, no, { subject: 'common', expert: words, expertName, buildings }, by(tale, desk), at)
+  }
+  for (const option of options ?? [])
+    await saveOption(tale.db, no, { ...option, key: randomUUID() }, by(tale, desk), at)
 }
 
 function sittingMoments(when: When, evening: Evening, matters: Record<string, Matter>): Moment[] {

@@ -1,5 +1,6 @@
 import { createItem } from '../../src/agenda/items/store.ts'
 import { createMeeting, noticeMeeting, openMeeting, startCheckin } from '../../src/agenda/meetings/store.ts'
+import { recordPosting } from '../../src/agenda/notices/store.ts'
 import { placeItem } from '../../src/agenda/order/store.ts'
 import { takeFiling } from '../../src/listen/filings/store.ts'
 import type { Channel, IssueState } from '../../src/listen/issues/rules.ts'
@@ -78,17 +79,46 @@ export async function makeItem(town: Town, issues: number[], title = '末班车�
 }
 
 const evening = new Date('2026-11-26T19:00:00+08:00')
-const stages = [noticeMeeting, startCheckin, openMeeting] as const
+const stages = [startCheckin, openMeeting] as const
 
-/** A meeting with these items on it, brought so far: 0 draft, 1 noticed, 2 check-in, 3 in session. Gives its number. */
-export async function holdMeeting(town: Town, items: number[], upTo: 0 | 1 | 2 | 3): Promise<number> {
+/** The notice of a meeting hangs on the board; of those who ask for more, at every building. */
+export async function postNotice(town: Town, meetingNo: number): Promise<void> {
+  const by = { personId: town.cast.people.shen }
+  const where = { place: '南门公告栏', buildings: Object.values(town.cast.buildings), image: null }
+  const posting = {
+    key: crypto.randomUUID(),
+    postedBy: '李阿姨',
+    postedAt: new Date('2026-11-18T10:00:00+08:00'),
+    ...where,
+  }
+  await recordPosting(town.db, meetingNo, posting, by, town.clock.now)
+}
+
+/**
+ * A meeting with these items on it, brought so far: 0 draft, 1 noticed, 2 check-in, 3 in session. Its notice hangs, and
+ * people were told of it early enough. Gives its number.
+ */
+export async function holdMeeting(
+  town: Town,
+  items: number[],
+  upTo: 0 | 1 | 2 | 3,
+  kind = 'five_party',
+): Promise<number> {
   const chair = { personId: town.cast.people.zhou }
   const at = town.clock.now
-  const plan = { key: crypto.randomUUID(), title: '十一月五位一体会议', place: '居委会二楼', startsAt: evening }
+  const plan = { key: crypto.randomUUID(), kind, title: '十一月五位一体会议', place: '居委会二楼', startsAt: evening }
   const meetingNo = await createMeeting(town.db, plan, chair, at)
   for (const itemNo of items) await placeItem(town.db, town.letterbox, { meetingNo, itemNo, minutes: 15 }, chair, at)
-  for (const stage of stages.slice(0, upTo)) await stage(town.db, meetingNo, chair, at)
+  await postNotice(town, meetingNo)
+  if (upTo > 0) await noticeMeeting(town.db, meetingNo, chair, new Date(at.getTime() - 16 * 86_400_000))
+  for (const stage of stages.slice(0, Math.max(0, upTo - 1))) await stage(town.db, meetingNo, chair, at)
   return meetingNo
+}
+
+/** Those who were told of a draft have had their days of notice. */
+export async function letDaysPass(town: Town, meetingNo: number): Promise<void> {
+  const then = new Date(town.clock.now.getTime() - 16 * 86_400_000)
+  await town.db.updateTable('meetings').set({ lead_from: then }).where('no', '=', meetingNo).execute()
 }
 
 export async function issueState(town: Town, no: number): Promise<string> {

@@ -4,7 +4,7 @@ import { createMeeting } from '../../src/agenda/meetings/store.ts'
 import { settle } from '../cast.ts'
 import { startTown } from '../harness.ts'
 import { statementsOf } from '../statements.ts'
-import { holdMeeting, hostile, issueState, lines, makeItem, tellIssue } from './help.ts'
+import { holdMeeting, hostile, issueState, letDaysPass, lines, makeItem, tellIssue } from './help.ts'
 
 const town = await startTown(t)
 const shen = await town.as('shen')
@@ -102,6 +102,8 @@ t.test('a meeting goes draft, noticed, check-in, in session, adjourned, and noth
   t.match(await said('adjournment'), '会还没开始')
   t.equal((await zhou.post(`/meetings/${no}/notice`)).headers.location, `/c/wutongli/meetings/${no}/chair`)
   t.match(await said('notice'), '通知已经发出去了')
+  t.match(await said('checkin'), '通知要满 3 天才能开，最早 11 月 27 日', 'people were promised three days')
+  await letDaysPass(town, no)
   t.equal(await step('checkin'), 303)
   t.match(await said('checkin'), '签到已经开始了')
   t.equal((await zhou.post(`/meetings/${no}/opening`)).headers.location, `/c/wutongli/meetings/${no}/chair`)

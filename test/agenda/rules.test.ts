@@ -22,7 +22,7 @@ import {
 } from '../../src/agenda/meetings/rules.ts'
 
 const at = new Date('2026-11-26T19:00:00+08:00')
-const meetingStates: MeetingState[] = ['draft', 'noticed', 'checkin', 'in_session', 'adjourned']
+const meetingStates: MeetingState[] = ['draft', 'noticed', 'checkin', 'in_session', 'adjourned', 'aborted']
 const itemStates: ItemState[] = ['waiting', 'introduced', 'discussing', 'voting', 'declared', 'assigned', 'deferred']
 const item = (no: number, state: ItemState, outcome: RunningItem['outcome'] = null): RunningItem => ({
   no,
@@ -31,12 +31,13 @@ const item = (no: number, state: ItemState, outcome: RunningItem['outcome'] = nu
 })
 
 t.test('a meeting stands where its last signature says', async (t) => {
-  const none = { noticed_at: null, checkin_at: null, opened_at: null, adjourned_at: null }
+  const none = { noticed_at: null, checkin_at: null, opened_at: null, adjourned_at: null, aborted_at: null }
   t.equal(meetingState(none), 'draft')
   t.equal(meetingState({ ...none, noticed_at: at }), 'noticed')
   t.equal(meetingState({ ...none, noticed_at: at, checkin_at: '2026-11-26T10:50:00Z' }), 'checkin')
   t.equal(meetingState({ ...none, noticed_at: at, checkin_at: at, opened_at: at }), 'in_session')
-  t.equal(meetingState({ noticed_at: at, checkin_at: at, opened_at: at, adjourned_at: at }), 'adjourned')
+  t.equal(meetingState({ ...none, noticed_at: at, checkin_at: at, opened_at: at, adjourned_at: at }), 'adjourned')
+  t.equal(meetingState({ ...none, noticed_at: at, aborted_at: at }), 'aborted')
 })
 
 t.test('an item stands where its last signature says, and put off is put off whatever came before', async (t) => {
@@ -102,24 +103,25 @@ t.test('the room is at one item at most, and Space always finds something allowe
 
 t.test('each step is refused out of order, with the reason', async (t) => {
   const asked = (why: (state: MeetingState) => string | null) => meetingStates.map((state) => why(state))
+  const over = 'meetings.over'
   const already = 'meetings.alreadyNoticed'
-  t.same(asked(whyNotNotice), [null, already, already, already, already])
+  t.same(asked(whyNotNotice), [null, already, already, already, already, over])
   const begun = 'meetings.alreadyCheckin'
-  t.same(asked(whyNotStartCheckin), ['meetings.notNoticed', null, begun, begun, begun])
+  t.same(asked(whyNotStartCheckin), ['meetings.notNoticed', null, begun, begun, begun, over])
   const open = 'meetings.alreadyOpen'
   t.same(
     asked((state) => whyNotOpen(state, 1)),
-    ['meetings.noCheckin', 'meetings.noCheckin', null, open, open],
+    ['meetings.noCheckin', 'meetings.noCheckin', null, open, open, over],
   )
   t.equal(whyNotOpen('checkin', 0), 'meetings.noItems')
   const early = 'meetings.notOpen'
   t.same(
     asked((state) => whyNotAdjourn(state, [])),
-    [early, early, early, null, 'meetings.over'],
+    [early, early, early, null, over, over],
   )
   t.equal(whyNotAdjourn('in_session', [item(1, 'voting')]), 'meetings.finishItem')
   t.equal(whyNotAdjourn('in_session', [item(1, 'declared', 'passed')]), 'meetings.finishItem', 'nobody has it in hand')
-  t.same(asked(whyNotArrange), [null, null, null, 'meetings.orderFixed', 'meetings.over'])
+  t.same(asked(whyNotArrange), [null, null, null, 'meetings.orderFixed', over, over])
 })
 
 t.test('an item goes one way', async (t) => {

@@ -128,9 +128,17 @@ t.test('the shuttle bus that stops too early: from a sentence to a result she co
     await zhou.go(`/desk/meetings/${meeting}`)
     await isAccessible(t, zhou.page, 'preparing the meeting')
     await send(zhou.page, `/desk/meetings/${meeting}/items`)
+    await zhou.go(`/desk/meetings/${meeting}/notice`)
+    await isAccessible(t, zhou.page, 'the notice of the meeting')
+    await send(zhou.page, `/desk/meetings/${meeting}/proofs`, { spot: '南门公告栏', postedBy: '李阿姨' })
     await zhou.go(`/meetings/${meeting}/chair`)
     await isAccessible(t, zhou.page, "the chair's console")
-    for (const words of ['开始签到', '宣布开会']) {
+    await zhou.page.keyboard.press('Space')
+    await zhou.page.getByText('开始签到').first().waitFor()
+    // People have had their three days of notice; the clock stays, or everybody would have to sign in again.
+    const told = new Date(town.clock.now.getTime() - 4 * 86_400_000)
+    await town.db.updateTable('meetings').set({ lead_from: told }).where('no', '=', meeting).execute()
+    for (const words of ['宣布开会']) {
       await zhou.page.keyboard.press('Space')
       await zhou.page.getByText(words).first().waitFor()
     }

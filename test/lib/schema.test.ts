@@ -71,7 +71,7 @@ t.test('the app adds to what must stay true and changes none of it', async (t) =
       where has_table_privilege('wt_app', c.oid, r)) as rights
     from pg_class c where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace`.execute(owner)
   const rights = new Map(rows.map((row) => [row.name, row.rights]))
-  for (const name of ['journal', 'access_log', 'vote_keys', 'electorate'])
+  for (const name of ['journal', 'access_log', 'vote_keys', 'electorate', 'overrides'])
     t.same(rights.get(name), ['SELECT', 'INSERT'], name)
   for (const name of ['ballots', 'votes']) t.same(rights.get(name), ['SELECT', 'INSERT', 'UPDATE'], name)
   t.same(rights.get('communities'), ['SELECT'])

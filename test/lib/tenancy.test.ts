@@ -215,6 +215,28 @@ async function liveThrough(town: Town) {
   const bytes = Buffer.from('编号,内容\n1,路灯不亮\n')
   await staff.upload(`${bridge}/import`, {}, { field: 'file', name: 'x.csv', bytes, type: 'text/csv' })
 
+  // The load profile's items are in session, so nothing is added to them by hand.
+  const { id: item } = await town.db.selectFrom('agenda_items').select('id').orderBy('no').executeTakeFirstOrThrow()
+  const option = { title: '换灯', cost: 30_000, per: 'once', bearer: 'income', share: 'all', pros: '亮' } as const
+  const added = { added_at: now, added_by: town.people.staff.personId as number }
+  await town.db
+    .insertInto('item_options')
+    .values({ ...option, ...added, key: randomUUID(), item_id: item })
+    .execute()
+  const sitting = {
+    key: randomUUID(),
+    title: '协调会',
+    place: '活动室',
+    startsAt: '2026-12-02T19:00',
+    kind: 'coordination',
+  }
+  const draft = (await done(staff, '/desk/meetings', sitting)).replace(/^.*\/(\d+)$/, '$1')
+  const posted = { key: randomUUID(), spot: '公告栏', postedBy: '张三', postedAt: '2026-11-23T09:00' }
+  await done(staff, `/desk/meetings/${draft}/proofs`, posted)
+  await done(chair, `/meetings/${draft}/notice`)
+  await done(staff, `/desk/meetings/${draft}/coming`, { seat: await seatOf(town), coming: 'yes', standIn: '李四' })
+  await done(chair, `/desk/meetings/${draft}/lead-cut`, { cutReason: '水管爆了等不起' })
+
   const [first, second] = await town.db.selectFrom('agenda_items').select('no').orderBy('no').execute()
   for (const resident of town.doors) await done(resident, '/ballots/1/votes', { choice: 'for', key: randomUUID() })
   await done(chair, '/ballots/1/closure')
@@ -231,10 +253,18 @@ async function liveThrough(town: Town) {
   await done(chair, `/meetings/1/items/${second?.no}/ballot`, form)
 }
 
+async function seatOf(town: Town): Promise<string> {
+  return String((await town.db.selectFrom('seats').select('id').orderBy('position').executeTakeFirstOrThrow()).id)
+}
+
 /** Writes a mark behind every text of a community, past every rule, so that one word of it is known anywhere. */
 async function markAll({ id }: Community) {
   const texts: Record<string, string[]> = {
-    agenda_items: ['title', 'question', 'background'],
+    agenda_items: ['title', 'question', 'background', 'expert', 'expert_name'],
+    item_options: ['title', 'timing', 'pros', 'cons'],
+    notice_proofs: ['place', 'posted_by'],
+    overrides: ['reason'],
+    seat_answers: ['stand_in'],
     arrivals: ['words', 'place', 'external_no'],
     ballots: ['question'],
     bridges: ['name'],
@@ -310,6 +340,9 @@ async function namesOf(town: Town): Promise<Record<string, string>> {
     board: await one(sql`select board_key as of from gatherings`),
     room: await one(sql`select door_key as of from gatherings`),
     photo: randomUUID(),
+    proof: await one(sql`select key as of from notice_proofs`),
+    kind: 'hearing',
+    option: await one(sql`select key as of from item_options`),
     bridge: await one(sql`select key as of from bridges`),
     import: await one(sql`select key as of from imports`),
     secret: await one(sql`select id as of from bridge_secrets`),
@@ -352,6 +385,7 @@ function pathOf({ path, params }: RouteLine, names: Record<string, string>): str
       [/\/photos\//, 'photo'],
       [/\/rounds\//, 'round'],
       [/\/matters\//, 'matter'],
+      [/\/options\//, 'option'],
     ],
     door: [[/\/arrivals\//, 'room']],
     code: [

@@ -95,6 +95,7 @@ export async function joinPage(db: Db, which: { code: string } | { no: number },
       'checkin_at',
       'opened_at',
       'adjourned_at',
+      'aborted_at',
       jsonObjectFrom(
         eb
           .selectFrom('households')
@@ -124,7 +125,7 @@ export async function joinPage(db: Db, which: { code: string } | { no: number },
           .select('seat_id as seatId'),
       ).as('here'),
     ])
-    .orderBy((eb) => eb('adjourned_at', 'is not', null))
+    .orderBy((eb) => eb.or([eb('adjourned_at', 'is not', null), eb('aborted_at', 'is not', null)]))
     .orderBy('starts_at', 'desc')
     .limit(1)
     .executeTakeFirst()
@@ -156,6 +157,7 @@ export async function deskPage(db: Db, no: number, building: string | null) {
       'checkin_at',
       'opened_at',
       'adjourned_at',
+      'aborted_at',
       jsonArrayFrom(eb.selectFrom('buildings').select('name').orderBy('position')).as('buildings'),
       jsonArrayFrom(
         eb

@@ -119,7 +119,7 @@ async function enter(trx: Trx, meetingNo: number) {
   const meeting = await trx
     .selectFrom('meetings')
     .where('no', '=', meetingNo)
-    .select(['id', 'no', 'noticed_at', 'checkin_at', 'opened_at', 'adjourned_at'])
+    .select(['id', 'no', 'noticed_at', 'checkin_at', 'opened_at', 'adjourned_at', 'aborted_at'])
     .forShare()
     .executeTakeFirstOrThrow(notFound)
   refuseIf(whyNotComeIn(meetingState(meeting)))

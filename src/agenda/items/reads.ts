@@ -81,7 +81,7 @@ export async function openItems(db: Db) {
             .innerJoin('meetings', 'meetings.id', 'running_order.meeting_id')
             .whereRef('item_id', '=', 'agenda_items.id')
             .where('deferred_at', 'is', null)
-            .where('adjourned_at', 'is not', null)
+            .where((over) => over.or([over('adjourned_at', 'is not', null), over('aborted_at', 'is not', null)]))
             .select('item_id'),
         ),
       ),
@@ -157,7 +157,7 @@ const standing = (db: Db) =>
       .innerJoin('meetings', 'meetings.id', 'running_order.meeting_id')
       .where('running_order.item_id', '=', sql.ref<number>('agenda_items.id'))
       .where('deferred_at', 'is', null)
-      .select(['meetings.no', 'meetings.title', 'noticed_at', 'checkin_at', 'opened_at', 'adjourned_at']),
+      .select(['meetings.no', 'meetings.title', 'noticed_at', 'checkin_at', 'opened_at', 'adjourned_at', 'aborted_at']),
   )
 
 function withState<M extends Parameters<typeof meetingState>[0] & { no: number; title: string }>(meeting: M | null) {

@@ -1,6 +1,6 @@
 /** 议题 — issues grouped into something a meeting can decide (domain 3.3, 3.4). Pure. */
 import type { MessageKey } from '../../lib/i18n.ts'
-import type { MeetingState } from '../meetings/rules.ts'
+import { isOver, type MeetingState } from '../meetings/rules.ts'
 
 /** An item, as far as what may be done with it depends on it. */
 export interface Item {
@@ -13,7 +13,7 @@ export interface Item {
 export function whyNotEdit(item: Item): MessageKey | null {
   if (item.withdrawn) return 'items.isWithdrawn'
   if (item.meeting === 'in_session') return 'items.inSession'
-  return item.meeting === 'adjourned' ? 'items.isDecided' : null
+  return item.meeting && isOver(item.meeting) ? 'items.isDecided' : null
 }
 
 export function whyNotWithdraw(item: Item): MessageKey | null {
@@ -31,6 +31,6 @@ export function whyNotUnlink(item: Item, issues: number): MessageKey | null {
  */
 export function whyNotPlace(item: Item, waiting: number, wide: boolean): MessageKey | null {
   if (item.withdrawn) return 'items.isWithdrawn'
-  if (item.meeting) return item.meeting === 'adjourned' ? 'items.isDecided' : 'items.onOrder'
+  if (item.meeting) return isOver(item.meeting) ? 'items.isDecided' : 'items.onOrder'
   return waiting > 0 || wide ? null : 'items.nothingWaiting'
 }

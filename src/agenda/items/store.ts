@@ -115,7 +115,7 @@ export async function lockItem(trx: Trx, no: number) {
   const item = await trx
     .selectFrom('agenda_items')
     .where('no', '=', no)
-    .select(['id', 'no', 'title', 'question', 'withdrawn_at'])
+    .select(['id', 'no', 'title', 'question', 'subject', 'withdrawn_at'])
     .forUpdate()
     .executeTakeFirstOrThrow(notFound)
   const standing = await trx

@@ -39,6 +39,7 @@ export async function roomOf<A = null>(db: Db, no: number, also: RawBuilder<A> =
       'checkin_at',
       'opened_at',
       'adjourned_at',
+      'aborted_at',
       jsonArrayFrom(
         eb
           .selectFrom('running_order')
@@ -112,13 +113,14 @@ export async function meetingList(db: Db) {
       'checkin_at',
       'opened_at',
       'adjourned_at',
+      'aborted_at',
       eb
         .selectFrom('running_order')
         .whereRef('meeting_id', '=', 'meetings.id')
         .select((count) => count.fn.countAll<number>().as('n'))
         .as('items'),
     ])
-    .orderBy((eb) => eb('adjourned_at', 'is not', null))
+    .orderBy((eb) => eb.or([eb('adjourned_at', 'is not', null), eb('aborted_at', 'is not', null)]))
     .orderBy('starts_at', 'desc')
     .limit(shownMeetings)
     .execute()

@@ -3,13 +3,20 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { blank, type Form, line, moment, number, readForm } from '../../lib/http/forms.ts'
 import type { Slice } from '../../lib/http/slice.ts'
+import { says } from '../../lib/i18n.ts'
 import type { Letterbox } from '../../lib/outbox.ts'
+import { kindsOf } from '../kinds/store.ts'
 import { meetingList } from './reads.ts'
 import { adjournMeeting, createMeeting, noticeMeeting, openMeeting, startCheckin } from './store.ts'
 
 declare module '../../lib/http/views.ts' {
   interface Views {
-    'agenda/meetings/index': { meetings: Awaited<ReturnType<typeof meetingList>>; form: Form; key: string }
+    'agenda/meetings/index': {
+      meetings: Awaited<ReturnType<typeof meetingList>>
+      kinds: Awaited<ReturnType<typeof kindsOf>>
+      form: Form
+      key: string
+    }
   }
 }
 
@@ -17,6 +24,10 @@ const desk = ['staff', 'chair'] as const
 const byNo = { params: z.object({ slug: z.string(), no: number }) }
 const NewMeeting = z.object({
   key: z.uuid(),
+  kind: z
+    .string(says('meetings.kind.missing'))
+    .regex(/^[a-z_]{2,20}$/, says('meetings.kind.missing'))
+    .default('five_party'),
   title: line({ max: 80, missing: 'meetings.title.missing' }),
   place: line({ max: 120, missing: 'meetings.place.missing' }),
   startsAt: moment,
@@ -51,6 +62,11 @@ export const meetings: Slice = (app, { clock }) => {
   }
 
   async function list(req: FastifyRequest, reply: FastifyReply, form: Form, key: string) {
-    return reply.page('agenda/meetings/index', { meetings: await meetingList(req.db), form, key })
+    return reply.page('agenda/meetings/index', {
+      meetings: await meetingList(req.db),
+      kinds: await kindsOf(req.db),
+      form,
+      key,
+    })
   }
 }

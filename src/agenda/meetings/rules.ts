@@ -10,16 +10,21 @@ export interface MeetingTimes {
   checkin_at: Moment
   opened_at: Moment
   adjourned_at: Moment
+  aborted_at: Moment
 }
 
-export type MeetingState = 'draft' | 'noticed' | 'checkin' | 'in_session' | 'adjourned'
+export type MeetingState = 'draft' | 'noticed' | 'checkin' | 'in_session' | 'adjourned' | 'aborted'
 
 export function meetingState(meeting: MeetingTimes): MeetingState {
+  if (meeting.aborted_at) return 'aborted'
   if (meeting.adjourned_at) return 'adjourned'
   if (meeting.opened_at) return 'in_session'
   if (meeting.checkin_at) return 'checkin'
   return meeting.noticed_at ? 'noticed' : 'draft'
 }
+
+/** Nothing happens at it any more: it was adjourned, called off, or failed. */
+export const isOver = (state: MeetingState): boolean => state === 'adjourned' || state === 'aborted'
 
 export interface ItemTimes {
   introduced_at: Moment
@@ -81,6 +86,7 @@ export function nextStep(state: MeetingState, items: readonly RunningItem[]): Ne
     case 'checkin':
       return of('open')
     case 'adjourned':
+    case 'aborted':
       return null
   }
   const item = currentItem(items)
@@ -99,15 +105,18 @@ export function nextStep(state: MeetingState, items: readonly RunningItem[]): Ne
 }
 
 export function whyNotNotice(state: MeetingState): MessageKey | null {
+  if (state === 'aborted') return 'meetings.over'
   return state === 'draft' ? null : 'meetings.alreadyNoticed'
 }
 
 export function whyNotStartCheckin(state: MeetingState): MessageKey | null {
+  if (state === 'aborted') return 'meetings.over'
   if (state === 'draft') return 'meetings.notNoticed'
   return state === 'noticed' ? null : 'meetings.alreadyCheckin'
 }
 
 export function whyNotOpen(state: MeetingState, itemsOnOrder: number): MessageKey | null {
+  if (state === 'aborted') return 'meetings.over'
   if (state === 'draft' || state === 'noticed') return 'meetings.noCheckin'
   if (state !== 'checkin') return 'meetings.alreadyOpen'
   return itemsOnOrder > 0 ? null : 'meetings.noItems'
@@ -120,7 +129,7 @@ export function whyNotAdjourn(state: MeetingState, items: readonly RunningItem[]
 
 /** The running order is settled by the opening: who came for the third item must find it there. */
 export function whyNotArrange(state: MeetingState): MessageKey | null {
-  if (state === 'adjourned') return 'meetings.over'
+  if (isOver(state)) return 'meetings.over'
   return state === 'in_session' ? 'meetings.orderFixed' : null
 }
 
@@ -152,18 +161,18 @@ export function whyNotDefer(state: MeetingState, item: RunningItem): MessageKey 
 /** Notes are taken while it happens; afterwards they are part of the record. */
 export function whyNotInSession(state: MeetingState): MessageKey | null {
   if (state === 'in_session') return null
-  return state === 'adjourned' ? 'meetings.over' : 'meetings.notOpen'
+  return isOver(state) ? 'meetings.over' : 'meetings.notOpen'
 }
 
 /** A moment as the parts that a sentence in either language puts together ('{month} 月 {day} 日', '{day} {monthName}'). */
 export function whenParts(at: Date): { month: number; monthName: string; day: number; time: string } {
-  const [, month = '', day = ''] = shanghaiDay(at).split('-')
-  return {
-    month: Number(month),
-    monthName: monthNames[Number(month) - 1] ?? '',
-    day: Number(day),
-    time: new Date(at.getTime() + 8 * 3_600_000).toISOString().slice(11, 16),
-  }
+  return { ...dayParts(shanghaiDay(at)), time: new Date(at.getTime() + 8 * 3_600_000).toISOString().slice(11, 16) }
+}
+
+/** A day 'YYYY-MM-DD' as such parts. */
+export function dayParts(iso: string): { month: number; monthName: string; day: number } {
+  const [, month = '', day = ''] = iso.split('-')
+  return { month: Number(month), monthName: monthNames[Number(month) - 1] ?? '', day: Number(day) }
 }
 
 const monthNames = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']

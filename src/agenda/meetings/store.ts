@@ -6,7 +6,11 @@ import type { Letterbox } from '../../lib/outbox.ts'
 import { notFound, Refusal, refuseIf } from '../../lib/refusal.ts'
 import { tellFilers } from '../../listen/filings/store.ts'
 import { returnToPool } from '../items/store.ts'
+import { termsOf } from '../kinds/store.ts'
+import { buildingIds, proofsOf } from '../notices/reads.ts'
+import { tooEarlyUntil, whyNotProven } from '../notices/rules.ts'
 import {
+  dayParts,
   itemState,
   type MeetingState,
   meetingState,
@@ -20,6 +24,8 @@ import {
 interface NewMeeting {
   /** Of the form it came with: the same one again gives the same meeting. */
   key: string
+  /** Its kind's code; left out: a five-party meeting. */
+  kind?: string
   title: string
   place: string
   startsAt: Date
@@ -41,6 +47,7 @@ export async function createMeeting(
   const { personId } = by
   if (!personId) throw new Refusal('error.notAllowed', 403)
   return db.transaction().execute(async (trx) => {
+    await refuseUnknownKind(trx, meeting.kind)
     for (let tries = 0; tries < codeTries; tries++) {
       const made = await trx
         .insertInto('meetings')
@@ -49,6 +56,7 @@ export async function createMeeting(
           title: meeting.title,
           place: meeting.place,
           starts_at: meeting.startsAt,
+          ...(meeting.kind && { kind: meeting.kind }),
           code: drawCode(),
           created_at: at,
           created_by: personId,
@@ -67,22 +75,44 @@ export async function createMeeting(
   })
 }
 
+async function refuseUnknownKind(trx: Trx, kind: string | undefined): Promise<void> {
+  if (kind === undefined) return
+  const known = await trx.selectFrom('meeting_kinds').select('id').where('code', '=', kind).executeTakeFirst()
+  if (!known) throw new Refusal('kinds.unknown', 422)
+}
+
 const sixDigits = (): string => String(randomInt(1_000_000)).padStart(6, '0')
 
-/** 通知: tells the neighbourhood that it takes place. */
+/**
+ * 通知: tells the neighbourhood that it takes place. From here on the meeting keeps the terms its kind has today. Refuses
+ * as long as the paper has not been seen to hang where the kind wants it.
+ */
 export async function noticeMeeting(db: Db, no: number, by: By, at: Date): Promise<void> {
   await db.transaction().execute(async (trx) => {
     const meeting = await lockMeeting(trx, no)
     refuseIf(whyNotNotice(meeting.state))
-    await move(trx, meeting, 'noticed', { noticed_at: at, noticed_by: by.personId ?? null }, by, at)
+    const terms = await termsOf(trx, meeting.id)
+    refuseIf(whyNotProven(terms, await proofsOf(trx, meeting.id, 1), await buildingIds(trx)))
+    const told = { noticed_at: at, noticed_by: by.personId ?? null, lead_from: at, notices: 1 }
+    await move(trx, meeting, 'noticed', { ...told, terms: JSON.stringify(terms) }, by, at)
   })
 }
 
-/** 签到: from now on people may come in. */
+/**
+ * 签到: from now on people may come in. Refuses before the lead time is over, with the day from which it may begin, and
+ * as long as a change has not been posted.
+ */
 export async function startCheckin(db: Db, no: number, by: By, at: Date): Promise<void> {
   await db.transaction().execute(async (trx) => {
     const meeting = await lockMeeting(trx, no)
     refuseIf(whyNotStartCheckin(meeting.state))
+    const terms = await termsOf(trx, meeting.id)
+    const until = tooEarlyUntil(meeting, terms, at)
+    if (until) throw new Refusal('notices.tooEarly', 409, { days: terms.leadDays, ...dayParts(until) })
+    if (meeting.notices > 1) {
+      const proofs = await proofsOf(trx, meeting.id, meeting.notices)
+      refuseIf(whyNotProven(terms, proofs, await buildingIds(trx)) && 'notices.changeNotPosted')
+    }
     await move(trx, meeting, 'checkin', { checkin_at: at, checkin_by: by.personId ?? null }, by, at)
   })
 }
@@ -119,6 +149,10 @@ export async function putOff(
   item: { id: number; no: number; title: string },
   by: By,
   at: Date,
+  tell: { about: string; key: 'tell.deferred' | 'tell.calledOff' } = {
+    about: `deferred:${meeting.id}`,
+    key: 'tell.deferred',
+  },
 ): Promise<void> {
   // Its issues first: a line that is deferred no longer holds them.
   const issueIds = await returnToPool(trx, item.id, 'issue.deferred', by, at)
@@ -129,7 +163,7 @@ export async function putOff(
     .where('item_id', '=', item.id)
     .execute()
   await journalItem(trx, meeting, item, 'deferred', by, at)
-  await tellFilers(trx, letterbox, issueIds, `deferred:${meeting.id}`, 'tell.deferred', whenParts(meeting.starts_at))
+  await tellFilers(trx, letterbox, issueIds, tell.about, tell.key, whenParts(meeting.starts_at))
 }
 
 /** What happens to an item at a meeting is a line of both: the room's panels follow the meeting, the issue's timeline the item. */
@@ -194,15 +228,18 @@ export async function runningItems(trx: Trx, meetingId: number) {
   return rows.map((row) => ({ ...row, state: itemState(row) }))
 }
 
-async function move(
+/** Takes a meeting a state further and signs for it. */
+export async function move(
   trx: Trx,
   meeting: { id: number; no: number; state: MeetingState },
   to: MeetingState,
   signature: Updateable<Database['meetings']>,
   by: By,
   at: Date,
+  particulars: Record<string, string> = {},
 ): Promise<void> {
   await trx.updateTable('meetings').set(signature).where('id', '=', meeting.id).execute()
   const { id, no, state } = meeting
-  await journal(trx, { subject: { kind: 'meeting', id, no }, verb: `meeting.${to}`, was: state, became: to, by, at })
+  const subject = { kind: 'meeting', id, no } as const
+  await journal(trx, { subject, verb: `meeting.${to}`, was: state, became: to, by, at, particulars })
 }

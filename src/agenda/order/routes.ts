@@ -3,9 +3,15 @@ import { type Form, number, readForm, said } from '../../lib/http/forms.ts'
 import type { Slice } from '../../lib/http/slice.ts'
 import type { Letterbox } from '../../lib/outbox.ts'
 import { Refusal } from '../../lib/refusal.ts'
+import { counted } from '../confirmations/rules.ts'
 import { openItems } from '../items/reads.ts'
+import { labelOf } from '../kinds/rules.ts'
 import { meetingByNo, type Room, roomOf } from '../meetings/reads.ts'
 import { whyNotArrange, whyNotOpen } from '../meetings/rules.ts'
+import { earliestDay, tooEarlyUntil, whyNotProven } from '../notices/rules.ts'
+import type { Affected } from '../options/reads.ts'
+import { unheard } from '../options/rules.ts'
+import { type Preparing, preparing } from './reads.ts'
 import {
   deferItem,
   discussItem,
@@ -19,7 +25,17 @@ import {
 
 declare module '../../lib/http/views.ts' {
   interface Views {
-    'agenda/order/show': Room & {
+    'agenda/order/show': Omit<Room, 'also'> & {
+      also: Preparing
+      /** The first day it may begin, told already or if it were told now; `until`: while it may not begin yet. */
+      earliest: string
+      until: string | null
+      unproven: ReturnType<typeof whyNotProven>
+      coming: ReturnType<typeof counted<Preparing['seats'][number]>>
+      /** What a vote on it would not be, by the item's number. */
+      labels: ReadonlyMap<number, ReturnType<typeof labelOf>>
+      /** Whose buildings nobody has heard yet, by the item's number. */
+      unheard: ReadonlyMap<number, Affected[]>
       /** Items that could go onto the running order. */
       ready: Awaited<ReturnType<typeof openItems>>
       whyNotArrange: ReturnType<typeof whyNotArrange>
@@ -44,12 +60,15 @@ const Notes = z.object({ notes: said({ max: 4000 }) })
 export const order: Slice = (app, { clock }) => {
   app.get('/desk/meetings/:no', { schema: { params: byNo }, config: { who: desk } }, async (req, reply) => {
     const { room, items } = {
-      room: await roomOf(req.db, req.params.no),
+      room: await roomOf(req.db, req.params.no, preparing),
       items: await openItems(req.db),
     }
+    const { also, ...shown } = room
     return reply.page('agenda/order/show', {
-      ...room,
+      ...shown,
+      also,
       ready: items.filter(({ meeting, waiting, wide }) => meeting === null && (wide || (waiting ?? 0) > 0)),
+      ...readiness(also, clock()),
       whyNotArrange: whyNotArrange(room.state),
       whyNotOpen: whyNotOpen(room.state, room.items.length),
       joinUrl: `${req.letterbox.home}/join/${room.meeting.code}`,
@@ -112,3 +131,19 @@ export const order: Slice = (app, { clock }) => {
     })
   }
 }
+
+/** What the chair has to see to before the evening. */
+function readiness(also: Preparing, now: Date) {
+  const { terms, leadFrom, leadCutAt, proofs, buildings, affected } = also
+  const since = { lead_from: moment(leadFrom), lead_cut_at: moment(leadCutAt) }
+  return {
+    earliest: earliestDay(since.lead_from ?? now, terms),
+    until: tooEarlyUntil(since, terms, now),
+    unproven: whyNotProven(terms, proofs, buildings),
+    coming: counted(also.seats),
+    labels: new Map(affected.map(({ no, subject }) => [no, labelOf(terms, subject)])),
+    unheard: new Map(affected.map(({ no, buildings }) => [no, unheard(buildings)])),
+  }
+}
+
+const moment = (iso: string | null): Date | null => (iso === null ? null : new Date(iso))

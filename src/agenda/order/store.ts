@@ -6,6 +6,7 @@ import { notFound, refuseIf } from '../../lib/refusal.ts'
 import { tellFilers } from '../../listen/filings/store.ts'
 import { whyNotPlace } from '../items/rules.ts'
 import { lockItem, putOnAgenda, returnToPool } from '../items/store.ts'
+import { whyNotBringItem } from '../kinds/deciding.ts'
 import {
   whenParts,
   whyNotArrange,
@@ -32,6 +33,7 @@ export async function placeItem(
     const item = await lockItem(trx, place.itemNo)
     refuseIf(whyNotArrange(meeting.state))
     refuseIf(whyNotPlace(item, await waitingIssues(trx, item.id), await isWide(trx, item.id)))
+    refuseIf(await whyNotBringItem(trx, meeting.id, item))
     await trx
       .insertInto('running_order')
       .columns(['meeting_id', 'item_id', 'minutes', 'position'])

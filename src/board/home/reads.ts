@@ -25,6 +25,7 @@ export async function atAGlance(db: Db, at: Date) {
           .selectFrom('meetings')
           .where('noticed_at', 'is not', null)
           .where('adjourned_at', 'is', null)
+          .where('aborted_at', 'is', null)
           // One that never was opened is no news a day later.
           .where((one) =>
             one.or([one('opened_at', 'is not', null), one('starts_at', '>', new Date(at.getTime() - 86_400_000))]),

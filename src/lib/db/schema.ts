@@ -21,6 +21,7 @@ export type Subject =
   | 'ballot'
   | 'resolution'
   | 'bridge'
+  | 'kind'
 
 /** A day as 'YYYY-MM-DD'. */
 type Day = string
@@ -105,6 +106,15 @@ export interface Database {
   minutes_parts: MinutesParts
   minutes_answers: MinutesAnswers
   minutes_objections: MinutesObjections
+  // prepare
+  meeting_kinds: MeetingKinds
+  notice_proofs: NoticeProofs
+  notice_proof_buildings: NoticeProofBuildings
+  overrides: Overrides
+  seat_answers: SeatAnswers
+  item_buildings: ItemBuildings
+  item_options: ItemOptions
+  item_gates: ItemGates
 }
 
 interface Communities {
@@ -393,6 +403,9 @@ interface AgendaItems {
   title: string
   question: string
   background: Generated<string>
+  subject: Generated<string>
+  expert: Generated<string>
+  expert_name: Generated<string>
   created_at: Date
   created_by: number
   withdrawn_at: Date | null
@@ -414,6 +427,11 @@ interface Meetings {
   title: string
   place: Generated<string>
   starts_at: Date
+  kind: Generated<string>
+  terms: Json | null
+  notices: Generated<number>
+  lead_from: Date | null
+  lead_cut_at: Date | null
   code: string
   created_at: Date
   created_by: number
@@ -425,6 +443,10 @@ interface Meetings {
   opened_by: number | null
   adjourned_at: Date | null
   adjourned_by: number | null
+  aborted_at: Date | null
+  aborted_by: number | null
+  aborted_as: 'called_off' | 'failed' | null
+  aborted_reason: string | null
 }
 
 interface RunningOrder {
@@ -942,6 +964,8 @@ interface AgendaSurveys {
   item_id: number
   survey_id: number
   result: Json
+}
+
 interface Minutes {
   community_id: Own
   id: Generated<number>
@@ -999,4 +1023,93 @@ interface MinutesObjections {
   reply: Generated<string>
   replied_at: Date | null
   replied_by: number | null
+}
+
+interface MeetingKinds {
+  community_id: Own
+  id: Generated<number>
+  code: string
+  position: number
+  terms: Json
+  changed_at: Date | null
+  changed_by: number | null
+}
+
+interface NoticeProofs {
+  community_id: Own
+  id: Generated<number>
+  key: string
+  meeting_id: number
+  nth: number
+  place: string
+  posted_by: string
+  posted_at: Date
+  image: Buffer | null
+  recorded_at: Date
+  recorded_by: number
+}
+
+interface NoticeProofBuildings {
+  community_id: Own
+  proof_id: number
+  building_id: number
+}
+
+interface Overrides {
+  community_id: Own
+  id: Generated<number>
+  what: 'notice_lead'
+  meeting_id: number
+  reason: string
+  at: Date
+  person_id: number
+}
+
+interface SeatAnswers {
+  community_id: Own
+  meeting_id: number
+  seat_id: number
+  coming: boolean
+  person_id: number | null
+  alternate_id: number | null
+  stand_in: Generated<string>
+  answered_at: Date
+  answered_by: number
+}
+
+interface ItemBuildings {
+  community_id: Own
+  item_id: number
+  building_id: number
+}
+
+interface ItemOptions {
+  community_id: Own
+  id: Generated<number>
+  key: string
+  item_id: number
+  title: string
+  timing: Generated<string>
+  cost: number
+  per: 'once' | 'month' | 'year'
+  bearer: 'none' | 'households' | 'income' | 'fund' | 'property' | 'town' | 'other'
+  share: 'all' | 'affected'
+  pros: Generated<string>
+  cons: Generated<string>
+  added_at: Date
+  added_by: number
+}
+
+interface ItemGates {
+  community_id: Own
+  item_id: number
+  gate: 'propose' | 'consult' | 'party' | 'publish' | 'report'
+  held_on: Day
+  due: number | null
+  attended: number | null
+  yes: number | null
+  passed: boolean
+  note: Generated<string>
+  recorded_at: Date
+  recorded_by: number
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ZodType, type z } from 'zod'
 import { byCalendar } from '../calendar.ts'
-import { type MessageKey, translator } from '../i18n.ts'
+import { type MessageKey, translator, type Values } from '../i18n.ts'
 import { notFound, Refusal } from '../refusal.ts'
 import type { Vault } from '../vault.ts'
 import { calendarOf, communityBySlug } from './communities.ts'
@@ -95,12 +95,12 @@ export function conventions(app: App, { house, clock, vault, origin }: Deps): vo
       req.log.error({ err: { message: error.message, stack: error.stack, code: error.code } }, 'failed')
     // The rate limiter has said it better already.
     if ((status === 503 || status === 429) && !reply.hasHeader('retry-after')) reply.header('retry-after', '5')
-    return sayNo(req, reply.code(status), key)
+    return sayNo(req, reply.code(status), key, error instanceof Refusal ? error.values : {})
   })
   app.setNotFoundHandler({}, (req, reply) => sayNo(req, reply.code(404), 'error.notFound'))
 
-  function sayNo(req: FastifyRequest, reply: FastifyReply, key: MessageKey) {
-    const message = translator(req.locale)(key)
+  function sayNo(req: FastifyRequest, reply: FastifyReply, key: MessageKey, values: Values = {}) {
+    const message = translator(req.locale)(key, values)
     // A script of ours reads the sentence and shows it where it belongs.
     if (req.headers.accept === 'application/json') return reply.header('cache-control', 'no-store').send({ message })
     // A refused fragment must not overwrite the panel that asked for it.

@@ -1,3 +1,4 @@
+import type { Option } from '../../agenda/options/store.ts'
 import type { Category, IssueState } from '../../listen/issues/rules.ts'
 import type { Choice } from '../../vote/ballots/rules.ts'
 import { gatherings } from './gatherings.ts'
@@ -113,12 +114,20 @@ export interface Item {
   /** The matters it joins, by title key. */
   matters: string[]
   minutes: number
+  /** What there is to choose from; money in 分. */
+  options?: Omit<Option, 'key'>[]
+  /** The buildings it touches, by name. */
+  affected?: string[]
+  expert?: readonly [name: string, words: string]
   notes?: string
   ballot?: Asked
   /** Sent back to the pool instead of decided. */
   deferred?: string
   promised?: Promised
 }
+
+/** Who comes for a party, and who instead if need be. */
+export type SeatAnswer = readonly [seat: SeatKey, who: string, instead?: string]
 
 export interface Meeting {
   /** Weeks from the coming Saturday. */
@@ -128,6 +137,8 @@ export interface Meeting {
   households: number
   /** Who came for each seat, by name; a seat left out stayed empty. */
   seats: Partial<Record<SeatKey, string[]>>
+  /** What the parties said beforehand. */
+  answers?: SeatAnswer[]
   items: Item[]
   minutes?: Minuted
 }

@@ -158,6 +158,12 @@ const coming: Meeting = {
   place: '党群服务站二楼',
   households: 0,
   seats: {},
+  answers: [
+    ['party', '周敏'],
+    ['committee', '吴建国', '孙莉'],
+    ['property', '冯涛', '丁强'],
+    ['police', '施晨'],
+  ],
   items: [
     {
       title: '中心广场跳舞的音量和时间',
@@ -173,6 +179,33 @@ const coming: Meeting = {
         '十一条意见合在一起议。现在末班 21:30，延长到 23:00 每天多开三班，客运公司报价每月多 3600 元，试行三个月从公共收益里出，每天数坐车的人，到期再议。',
       matters: ['lastBus', 'weekendBus'],
       minutes: 20,
+      options: [
+        {
+          title: '延到 22:00',
+          timing: '末班 22:00，每天多开一班',
+          cost: 120_000,
+          per: 'month',
+          bearer: 'income',
+          share: 'all',
+          pros: '花得少\n司机不用倒夜班',
+          cons: '22:00 以后下班的还是赶不上\n地铁末班到站是 22:40',
+        },
+        {
+          title: '延到 23:00',
+          timing: '末班 23:00，每天多开三班',
+          cost: 360_000,
+          per: 'month',
+          bearer: 'income',
+          share: 'all',
+          pros: '接得上地铁末班\n晚班的护士、店员都能坐',
+          cons: '每月多花 2400 元\n沿路的 3 号楼、7 号楼晚上会有车声',
+        },
+      ],
+      affected: ['3', '7', '12'],
+      expert: [
+        '客运公司 调度许师傅',
+        '现在的车和司机排得开到 22:00；要到 23:00，得多排一位司机，报价里已经算进去。试行期间每班数人头，少于五个人就建议合班。',
+      ],
     },
     {
       title: '增加充电棚，管住上楼充电',

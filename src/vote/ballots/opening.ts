@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { whyNotDecide } from '../../agenda/kinds/deciding.ts'
 import type { Db, Trx } from '../../lib/db/schema.ts'
 import { journal } from '../../lib/journal.ts'
 import { announce } from '../../lib/live/announce.ts'
@@ -27,6 +28,8 @@ export async function openBallot(db: Db, opening: Opening): Promise<{ no: number
   return db.transaction().execute(async (trx) => {
     const place = await placeOf(trx, opening.meetingNo, opening.itemNo)
     refuseIf(whyNotOpen(place))
+    // What the kind of meeting may not decide is not put to the vote, whatever its running order says.
+    refuseIf(await whyNotDecide(trx, place.meeting_id, place.item_id, opening.rule))
     const ballot = await freeze(trx, opening, place)
     // Of two chairs who press at once the unique index lets one through (ballots_one_open).
     if (!ballot) throw new Refusal('ballots.oneAtATime')

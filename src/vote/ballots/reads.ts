@@ -1,4 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
+import { labelOf, type Terms } from '../../agenda/kinds/rules.ts'
+import { termsNow } from '../../agenda/kinds/store.ts'
+import { affectedBy } from '../../agenda/options/reads.ts'
 import type { Db } from '../../lib/db/schema.ts'
 import { notFound } from '../../lib/refusal.ts'
 import { type Frozen, frozenColumns, frozenText, remember } from './frozen.ts'
@@ -37,6 +40,8 @@ async function one(db: Db, where: RawBuilder<unknown>): Promise<BallotShown | nu
 
 interface Row extends Frozen {
   itemNo: number
+  subject: string
+  decides: Terms['decides']
   tally_shown: 'live' | 'after_close'
   electorate_sha256: string
   eligible: number
@@ -54,9 +59,10 @@ interface Row extends Frozen {
 /** Counts while the vote is open; afterwards what was written at the close, however many voted. */
 async function read(db: Db, where: RawBuilder<unknown>, order: RawBuilder<unknown>): Promise<Row[]> {
   const { rows } = await sql<Row>`
-    select ${frozenColumns}, i.no as "itemNo", b.tally_shown, b.electorate_sha256, b.eligible, b.opened_at, b.closed_at,
+    select ${frozenColumns}, i.no as "itemNo", i.subject, coalesce(m.terms, k.terms)->'decides' as decides, b.tally_shown, b.electorate_sha256, b.eligible, b.opened_at, b.closed_at,
            b.outcome, b.reason, b.numbers, c.*
     from ballots b join meetings m on m.id = b.meeting_id join agenda_items i on i.id = b.item_id
+    join meeting_kinds k on k.code = m.kind
     left join lateral (${counts}) c on b.closed_at is null
     where ${where} order by ${order}`.execute(db)
   for (const row of rows) remember(db, row)
@@ -102,6 +108,8 @@ function shownOf(row: Row) {
     no: row.no,
     meetingNo: row.meetingNo,
     itemNo: row.itemNo,
+    /** What it cannot replace; null: it decides. */
+    label: labelOf({ decides: row.decides, advises: [] }, row.subject),
     question: row.question,
     options: row.options,
     rule: row.rule,
@@ -166,6 +174,9 @@ export async function openingOf(db: Db, meetingNo: number, itemNo: number) {
       'agenda_items.no as itemNo',
       'agenda_items.title',
       'agenda_items.question',
+      'agenda_items.subject',
+      termsNow.as('terms'),
+      affectedBy(sql.ref('agenda_items.id')).as('affected'),
       'opened_at',
       'adjourned_at',
       'discussing_at',

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { labelOf, whyNotBring } from '../../agenda/kinds/rules.ts'
+import { unheard } from '../../agenda/options/rules.ts'
 import { blank, type Form, filled, line, number, readForm, ticked } from '../../lib/http/forms.ts'
 import type { App, Deps, Slice } from '../../lib/http/slice.ts'
 import { renderShared } from '../../lib/http/views.ts'
@@ -30,6 +32,9 @@ declare module '../../lib/http/views.ts' {
     'vote/ballots/new': {
       opening: Awaited<ReturnType<typeof openingOf>>
       why: MessageKey | null
+      /** What the vote cannot replace; and the buildings it touches that nobody has listened to. */
+      label: MessageKey | null
+      unheard: readonly { name: string }[]
       rules: readonly Rule[]
       form: Form
     }
@@ -103,8 +108,10 @@ export const ballots: Slice = (app, deps) => {
 
   app.get('/meetings/:no/items/:item/ballot', { schema: byItem, config: { who: ['chair'] } }, async (req, reply) => {
     const opening = await openingOf(req.db, req.params.no, req.params.item)
-    const form = filled({ question: opening.question, rule: 'M2', abstain: 'on', tally: 'live' })
-    return reply.page('vote/ballots/new', { opening, why: whyNotOpen(opening), rules, form })
+    // What the kind of meeting votes by, where this program can count it.
+    const rule = rules.find((one) => one === opening.terms.rule) ?? 'M2'
+    const form = filled({ question: opening.question, rule, abstain: 'on', tally: 'live' })
+    return reply.page('vote/ballots/new', { opening, ...before(opening), rules, form })
   })
 
   app.post(
@@ -115,7 +122,7 @@ export const ballots: Slice = (app, deps) => {
       const input = readForm(OpeningForm, req.body)
       if ('form' in input) {
         const opening = await openingOf(req.db, no, item)
-        return reply.code(422).page('vote/ballots/new', { opening, why: whyNotOpen(opening), rules, form: input.form })
+        return reply.code(422).page('vote/ballots/new', { opening, ...before(opening), rules, form: input.form })
       }
       const { question, rule, abstain, tally } = input.data
       const asked = { question, rule, abstain, tallyShown: tally }
@@ -131,6 +138,13 @@ export const ballots: Slice = (app, deps) => {
 
   live.panel('count', { view: 'vote/ballots/_count', follows: ['count', 'meeting'], who: 'anyone', read: countPanel })
   live.hear((message, caller) => hear(app, deps, message, caller))
+}
+
+/** What the chair is to know before opening this vote. */
+function before(opening: Awaited<ReturnType<typeof openingOf>>) {
+  const { terms, subject, affected } = opening
+  const why = whyNotOpen(opening) ?? whyNotBring(terms, subject)
+  return { why, label: labelOf(terms, subject), unheard: unheard(affected) }
 }
 
 async function ballotPage(req: FastifyRequest, reply: FastifyReply, no: number, form: Form) {

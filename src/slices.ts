@@ -1,7 +1,13 @@
 import { attendance } from './agenda/attendance/routes.ts'
+import { gavel } from './agenda/gavel/routes.ts'
 import { items } from './agenda/items/routes.ts'
 import { meetings } from './agenda/meetings/routes.ts'
 import { order } from './agenda/order/routes.ts'
+import { recusals } from './agenda/recusals/routes.ts'
+import { speakers } from './agenda/speakers/routes.ts'
+import { suspensions } from './agenda/suspensions/routes.ts'
+import { undos } from './agenda/undos/routes.ts'
+import { walls } from './agenda/walls/routes.ts'
 import { desk } from './board/desk/routes.ts'
 import { feeds } from './board/feeds/routes.ts'
 import { home } from './board/home/routes.ts'
@@ -41,6 +47,8 @@ import { slips } from './people/slips/routes.ts'
 import { resolutions } from './resolve/resolutions/routes.ts'
 import { revisits } from './resolve/revisits/routes.ts'
 import { ballots } from './vote/ballots/routes.ts'
+import { deskVotes } from './vote/desk/routes.ts'
+import { stops } from './vote/stops/routes.ts'
 
 /** The one place that knows every slice, in the order a matter travels through them. */
 export const slices: Slice[] = [
@@ -78,7 +86,15 @@ export const slices: Slice[] = [
   meetings,
   order,
   attendance,
+  gavel,
+  undos,
+  suspensions,
+  speakers,
+  recusals,
+  walls,
   ballots,
+  stops,
+  deskVotes,
   resolutions,
   revisits,
   home,

@@ -1,6 +1,7 @@
 import { agenda } from './en/agenda.ts'
 import { board } from './en/board.ts'
 import { bridges } from './en/bridges.ts'
+import { console } from './en/console.ts'
 import { doorstep } from './en/doorstep.ts'
 import { flow } from './en/flow.ts'
 import { hear } from './en/hear.ts'
@@ -29,4 +30,5 @@ export const en: Record<MessageKey, string> = {
   ...resolve,
   ...board,
   ...room,
+  ...console,
 }

@@ -95,6 +95,8 @@ export async function joinPage(db: Db, which: { code: string } | { no: number },
       'checkin_at',
       'opened_at',
       'adjourned_at',
+      'suspended_at',
+      'aborted_at',
       jsonObjectFrom(
         eb
           .selectFrom('households')
@@ -156,6 +158,8 @@ export async function deskPage(db: Db, no: number, building: string | null) {
       'checkin_at',
       'opened_at',
       'adjourned_at',
+      'suspended_at',
+      'aborted_at',
       jsonArrayFrom(eb.selectFrom('buildings').select('name').orderBy('position')).as('buildings'),
       jsonArrayFrom(
         eb

@@ -4,6 +4,7 @@ import { blank, type Form, line, number, readForm, ticked } from '../../lib/http
 import type { Me, Slice } from '../../lib/http/slice.ts'
 import { says } from '../../lib/i18n.ts'
 import { notFound, Refusal } from '../../lib/refusal.ts'
+import { isOver } from '../meetings/rules.ts'
 import { deskPage, joinPage } from './reads.ts'
 import { readDoor, readMeetingCode, whyNotComeIn } from './rules.ts'
 import { comeIn, goHome, householdAt, noteDeparture, undoArrival } from './store.ts'
@@ -53,7 +54,7 @@ export const attendance: Slice = (app, { clock }) => {
     const input = readForm(Code, req.body)
     if ('form' in input) return reply.code(422).page('agenda/attendance/code', input)
     const meeting = await joinPage(req.db, input.data, req.me)
-    if (meeting && meeting.state !== 'adjourned') return reply.goto(`/join/${input.data.code}`)
+    if (meeting && !isOver(meeting.state)) return reply.goto(`/join/${input.data.code}`)
     const code = meeting ? 'attendance.code.old' : 'attendance.code.unknown'
     return reply.code(422).page('agenda/attendance/code', { form: { values: input.data, errors: { code } } })
   })

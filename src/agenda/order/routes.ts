@@ -3,16 +3,19 @@ import { type Form, number, readForm, said } from '../../lib/http/forms.ts'
 import type { Slice } from '../../lib/http/slice.ts'
 import type { Letterbox } from '../../lib/outbox.ts'
 import { Refusal } from '../../lib/refusal.ts'
+import { holdGavel } from '../gavel/store.ts'
 import { openItems } from '../items/reads.ts'
 import { meetingByNo, type Room, roomOf } from '../meetings/reads.ts'
 import { whyNotArrange, whyNotOpen } from '../meetings/rules.ts'
 import {
   deferItem,
   discussItem,
+  extendItem,
   introduceItem,
   moveItem,
   placeItem,
   removeItem,
+  returnItem,
   saveNotes,
   setMinutes,
 } from './store.ts'
@@ -84,6 +87,8 @@ export const order: Slice = (app, { clock }) => {
 
   step('introduction', introduceItem)
   step('discussion', discussItem)
+  step('return', returnItem)
+  step('extension', extendItem)
   step('deferral', (db, meetingNo, itemNo, by, at, letterbox) =>
     deferItem(db, letterbox, { meetingNo, itemNo }, by, at),
   )
@@ -107,6 +112,7 @@ export const order: Slice = (app, { clock }) => {
     const schema = { params: byItem }
     app.post(`/meetings/:no/items/:item/${noun}`, { schema, config: { who: ['chair'] } }, async (req, reply) => {
       const { no, item } = req.params
+      await holdGavel(req.db, no, req.me, clock())
       await verb(req.db, no, item, { personId: req.me.personId }, clock(), req.letterbox)
       return req.wantsFragment ? reply.code(204).send() : reply.goto(`/meetings/${no}/chair`)
     })

@@ -16,7 +16,11 @@ export interface Gavel {
  * May this chair lead now? She may when nobody does, when it is she herself (also at another screen), when the gavel was
  * laid down for her, and when the one who holds it has not been heard of for 45 seconds. One question for the page and the store.
  */
-export function mayLead(gavel: Gavel | null, me: { personId: number | null; sessionId: number | null }, at: Date): boolean {
+export function mayLead(
+  gavel: Gavel | null,
+  me: { personId: number | null; sessionId: number | null },
+  at: Date,
+): boolean {
   if (gavel === null || gavel.offered) return true
   if (gavel.sessionId === me.sessionId || gavel.personId === me.personId) return true
   return at.getTime() - gavel.beatAt.getTime() > silentAfter * 1000

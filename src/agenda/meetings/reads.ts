@@ -114,7 +114,10 @@ export async function roomOf<A = null>(db: Db, no: number, also: RawBuilder<A> =
     gavel: gavel && { ...gavel, beatAt: new Date(gavel.beatAt) },
     wall: wall ?? { frame: 'follow' as const, frozen: false, covered: false },
     /** The last step, where it is one that can be taken back; for a minute (undos/rules). */
-    last: last && isUndoable(last.verb) && isLast({ ...last, at: new Date(last.at) }, state, items) ? { ...last, at: new Date(last.at) } : null,
+    last:
+      last && isUndoable(last.verb) && isLast({ ...last, at: new Date(last.at) }, state, items)
+        ? { ...last, at: new Date(last.at) }
+        : null,
     households: came.households,
     people: came.people,
     also: extra as A,

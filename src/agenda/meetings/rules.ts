@@ -71,7 +71,18 @@ export function currentItem<I extends RunningItem>(items: readonly I[]): I | nul
 }
 
 export interface NextStep {
-  step: 'notice' | 'checkin' | 'open' | 'introduce' | 'discuss' | 'vote' | 'stop' | 'close' | 'assign' | 'resume' | 'adjourn'
+  step:
+    | 'notice'
+    | 'checkin'
+    | 'open'
+    | 'introduce'
+    | 'discuss'
+    | 'vote'
+    | 'stop'
+    | 'close'
+    | 'assign'
+    | 'resume'
+    | 'adjourn'
   /** Whom it is about, by the item's number; null: the meeting itself. */
   item: number | null
   /** Cannot be done by a key alone: the ballot's question and rule, or who takes it on and until when. */

@@ -106,7 +106,14 @@ export async function adjournMeeting(db: Db, letterbox: Letterbox, no: number, b
     // A meeting that rests may end in the middle of an item.
     const left = items.filter(({ state }) => ['waiting', 'introduced', 'discussing'].includes(state))
     for (const item of left) await putOff(trx, letterbox, meeting, item, by, at)
-    await move(trx, meeting, 'adjourned', { adjourned_at: at, adjourned_by: by.personId ?? null, suspended_at: null }, by, at)
+    await move(
+      trx,
+      meeting,
+      'adjourned',
+      { adjourned_at: at, adjourned_by: by.personId ?? null, suspended_at: null },
+      by,
+      at,
+    )
   })
 }
 

@@ -24,13 +24,17 @@ export const recusals: Slice = (app, { clock }) => {
     reply.page('agenda/recusals/show', { room: await roomOf(req.db, req.params.no) }),
   )
 
-  app.post('/meetings/:no/items/:item/recusals', { schema: recusing, config: { who: ['chair'] } }, async (req, reply) => {
-    const { no, item } = req.params
-    const { personId } = req.me
-    if (personId === null) throw new Refusal('error.notAllowed', 403)
-    await holdGavel(req.db, no, req.me, clock())
-    const recusal = { meetingNo: no, itemNo: item, seatId: req.body.seat, recused: req.body.recused === 'on' }
-    await recuse(req.db, recusal, { personId }, clock())
-    return reply.goto(`/meetings/${no}/seats`)
-  })
+  app.post(
+    '/meetings/:no/items/:item/recusals',
+    { schema: recusing, config: { who: ['chair'] } },
+    async (req, reply) => {
+      const { no, item } = req.params
+      const { personId } = req.me
+      if (personId === null) throw new Refusal('error.notAllowed', 403)
+      await holdGavel(req.db, no, req.me, clock())
+      const recusal = { meetingNo: no, itemNo: item, seatId: req.body.seat, recused: req.body.recused === 'on' }
+      await recuse(req.db, recusal, { personId }, clock())
+      return reply.goto(`/meetings/${no}/seats`)
+    },
+  )
 }

@@ -10,6 +10,7 @@ export function whyNotRecuse(
 ): MessageKey | null {
   if (isOver(state)) return 'meetings.over'
   if (item.state === 'voting') return 'recusals.voteOpen'
-  if (item.state !== 'waiting' && item.state !== 'introduced' && item.state !== 'discussing') return 'meetings.itemDecided'
+  if (item.state !== 'waiting' && item.state !== 'introduced' && item.state !== 'discussing')
+    return 'meetings.itemDecided'
   return seat.vacant || !seat.voting ? 'recusals.noVote' : null
 }

@@ -86,6 +86,14 @@ async function change(
   const { id, no, state } = meeting
   await trx.updateTable('meetings').set(signature).where('id', '=', id).execute()
   const became = what === 'resumed' ? 'in_session' : what
-  await journal(trx, { subject: { kind: 'meeting', id, no }, verb: `meeting.${what}`, was: state, became, by, at, particulars })
+  await journal(trx, {
+    subject: { kind: 'meeting', id, no },
+    verb: `meeting.${what}`,
+    was: state,
+    became,
+    by,
+    at,
+    particulars,
+  })
   await announce(trx, `count:${no}`)
 }

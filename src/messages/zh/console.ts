@@ -146,7 +146,8 @@ export const console = {
   'deskVotes.choiceHint': '念给住户听一遍再录。',
   'deskVotes.change': '住户本人在场，要改成这个',
   'deskVotes.cast': '录下这一票',
-  'deskVotes.rule': '没有手机的住户在这里投，一户一票。住户之后自己用手机投，以自己投的为准。录的人记在日志里，投什么不记。',
+  'deskVotes.rule':
+    '没有手机的住户在这里投，一户一票。住户之后自己用手机投，以自己投的为准。录的人记在日志里，投什么不记。',
   'deskVotes.done': '{door} 的一票录好了：{choice}。',
   'deskVotes.receipt': '请把回执码抄给住户，表决结束后能在名单里找到。',
   'deskVotes.notHere': '这一户还没签到。先在签到台登记到会，再来录票。',

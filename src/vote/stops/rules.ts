@@ -14,7 +14,12 @@ export function whyNotStop(ballot: { closed: boolean; suspended: boolean }, stop
 }
 
 /** For a minute, by the chair who stopped it, and never after the result was declared: what was published stays. */
-export function whyNotTakeBack(ballot: { closed: boolean }, stop: Stop | null, by: number, at: Date): MessageKey | null {
+export function whyNotTakeBack(
+  ballot: { closed: boolean },
+  stop: Stop | null,
+  by: number,
+  at: Date,
+): MessageKey | null {
   if (ballot.closed) return 'stops.declared'
   if (stop === null) return 'undo.nothing'
   if (at.getTime() - stop.at.getTime() > undoSeconds * 1000) return 'stops.late'

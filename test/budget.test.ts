@@ -58,6 +58,8 @@ const samples: Record<string, string> = {
   '/resolutions/:no': 'select no from resolutions order by id limit 1',
   '/desk/revisits/:id': 'select id from revisits where answered_at is null limit 1',
   '/meetings/:no': 'select no from meetings order by id desc limit 1',
+  '/meetings/:no/seats': 'select no from meetings order by id desc limit 1',
+  '/desk/meetings/:no/votes': 'select no from meetings order by id desc limit 1',
   '/meetings/:no/chair': 'select no from meetings order by id desc limit 1',
   '/meetings/:no/projector': 'select no from meetings order by id desc limit 1',
 }

@@ -46,6 +46,7 @@ export async function roomOf<A = null>(db: Db, no: number, also: RawBuilder<A> =
       'opened_at',
       'adjourned_at',
       'suspended_at',
+      'suspended_by',
       'aborted_at',
       jsonArrayFrom(
         eb

@@ -1,8 +1,7 @@
 /** 主持 — who leads the meeting: a lease that lives by its heartbeat (domain 3.4). Pure. */
 
-/** Between two heartbeats of a console, and how long a silent one still holds, in seconds. */
-export const beatEvery = 15
-export const silentAfter = 45
+/** How long a silent console still holds, in seconds; one that is there is heard every 15 (static/console.js). */
+const silentAfter = 45
 
 export interface Gavel {
   personId: number

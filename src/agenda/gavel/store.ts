@@ -1,11 +1,13 @@
 import type { Db, Trx } from '../../lib/db/schema.ts'
-import type { Me } from '../../lib/http/slice.ts'
 import { journal } from '../../lib/journal.ts'
 import { notFound, Refusal } from '../../lib/refusal.ts'
 import { meetingState } from '../meetings/rules.ts'
 import { mayLead } from './rules.ts'
 
-type Chair = Pick<Me, 'personId' | 'sessionId'>
+interface Chair {
+  personId: number | null
+  sessionId: number | null
+}
 
 /**
  * Every step a chair takes goes through here first: it renews her lease, takes it where nobody leads, and refuses where

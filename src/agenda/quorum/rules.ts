@@ -7,7 +7,7 @@ export interface QuorumRule {
 }
 
 /** 五位一体: four fifths of the seats that somebody holds, and every required one. */
-export const fiveParty: QuorumRule = { share: { a: 4, b: 5 }, required: true }
+const fiveParty: QuorumRule = { share: { a: 4, b: 5 }, required: true }
 
 interface SeatHere {
   name: string

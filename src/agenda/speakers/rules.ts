@@ -18,7 +18,7 @@ export interface Turn {
 }
 
 /** Whose voice it is: a seat's, a door's, or a guest's by the name the chair wrote down. Whoever comes back is the same. */
-export const voiceOf = (turn: Turn): string =>
+const voiceOf = (turn: Turn): string =>
   turn.seat !== null ? `seat ${turn.seat}` : turn.door !== null ? `${turn.building}-${turn.door}` : `name ${turn.name}`
 
 export interface Waiting extends Turn {
@@ -44,13 +44,15 @@ export function fairOrder(waiting: readonly Turn[], all: readonly Turn[]): Waiti
     )
 }
 
-/** For how long each voice has been heard in the turns that are over, and how often. */
-export function totals(all: readonly Turn[]): Map<string, { turns: number; seconds: number }> {
+/** How often each voice has been heard, and for how long in the turns that are over. */
+function totals(all: readonly Turn[]): Map<string, { turns: number; seconds: number }> {
   const heard = new Map<string, { turns: number; seconds: number }>()
   for (const turn of all) {
-    if (turn.calledAt === null || turn.endedAt === null) continue
+    if (turn.calledAt === null) continue
     const before = heard.get(voiceOf(turn)) ?? { turns: 0, seconds: 0 }
-    const seconds = Math.max(0, Math.round((Date.parse(turn.endedAt) - Date.parse(turn.calledAt)) / 1000))
+    // Who has the word now has been heard too, for as long as we shall know when the turn is over.
+    const ended = turn.endedAt ?? turn.calledAt
+    const seconds = Math.max(0, Math.round((Date.parse(ended) - Date.parse(turn.calledAt)) / 1000))
     heard.set(voiceOf(turn), { turns: before.turns + 1, seconds: before.seconds + seconds })
   }
   return heard
@@ -66,6 +68,7 @@ export function floorOf(all: readonly Turn[], currentItem: number | null) {
     speaking: speaking && { ...speaking, before: heard.get(voiceOf(speaking))?.seconds ?? 0 },
     queue: fairOrder(waiting, all),
     spoken: [...heard]
+      .filter(([, { seconds }]) => seconds > 0)
       .map(([voice, { turns, seconds }]) => ({ turn: voices.get(voice) as Turn, turns, seconds }))
       .sort((a, b) => b.seconds - a.seconds),
   }

@@ -83,7 +83,8 @@ export async function callSpeaker(
     if ((speaking?.id ?? 0) !== call.after) return
     await endTurns(trx, meeting.id, at)
     const waiting = turns.filter((turn) => turn.calledAt === null && turn.item === item.no)
-    const order = fairOrder(waiting, turns)
+    const heard = turns.map((turn) => (turn === speaking ? { ...turn, endedAt: at.toISOString() } : turn))
+    const order = fairOrder(waiting, heard)
     const next = call.id === undefined ? order[0] : order.find(({ id }) => id === call.id)
     if (next) await trx.updateTable('turns').set({ called_at: at }).where('id', '=', next.id).execute()
     if (next) return tell(trx, meeting, 'meeting.speaker_called', by, at, wordsOf(next))

@@ -2,9 +2,8 @@
 import type { MessageKey } from '../../lib/i18n.ts'
 import { type MeetingState, whyNotInSession } from '../meetings/rules.ts'
 
-/** How long a meeting waits for those who left, and for those who have not come. */
-export const restMinutes = 10
-export const lateMinutes = 30
+/** How long after its time a meeting waits for those who have not come. */
+const lateMinutes = 30
 
 /** The rule, not a person, suspends: when a departure takes the quorum away. A meeting that never had it cannot lose it. */
 export const isLost = (state: MeetingState, before: { met: boolean }, after: { met: boolean }): boolean =>

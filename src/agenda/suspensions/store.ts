@@ -11,7 +11,7 @@ import { type Quorum, quorumOf } from '../quorum/rules.ts'
 import { isLost, whyNotAbort, whyNotResume, whyNotSuspend } from './rules.ts'
 
 /** Whether enough are in the room now. One statement. */
-export async function quorumNow(db: Db, meetingId: number): Promise<Quorum> {
+async function quorumNow(db: Db, meetingId: number): Promise<Quorum> {
   return quorumOf(seated(await seatRows(db, meetingId).execute()))
 }
 

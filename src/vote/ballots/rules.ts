@@ -49,7 +49,7 @@ const reasons = {
   S5: ['enough', 'notEnough', 'tooFew', 'requiredAway', 'zero'],
 } as const satisfies Record<Rule, readonly string[]>
 /** `quorumLost`: the room became too small while the vote was open, and it was given up (vote/stops). */
-export type Reason = (typeof reasons)[Rule][number] | 'quorumLost'
+type Reason = (typeof reasons)[Rule][number] | 'quorumLost'
 type Sentence =
   | { [R in Rule]: `ballots.because.${R}.${(typeof reasons)[R][number]}` }[Rule]
   | 'ballots.because.quorumLost'

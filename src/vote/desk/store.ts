@@ -1,5 +1,4 @@
 import type { Db } from '../../lib/db/schema.ts'
-import type { Me } from '../../lib/http/slice.ts'
 import { journal } from '../../lib/journal.ts'
 import { castVote, type Receipt } from '../ballots/casting.ts'
 import type { Choice } from '../ballots/rules.ts'
@@ -11,7 +10,7 @@ interface DeskVote {
   /** The household stands at the desk and wants its own earlier vote changed. */
   change: boolean
   key: string
-  me: Me
+  me: Parameters<typeof castVote>[1]['me']
   at: Date
 }
 

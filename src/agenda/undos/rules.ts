@@ -46,7 +46,7 @@ export function whyNotUndo(
   by: { personId: number | null },
   at: Date,
 ): MessageKey | null {
-  if (last === null || !isUndoable(last.verb) || !isLast(last, state, items)) return 'undo.nothing'
-  if (at.getTime() - last.at.getTime() > undoSeconds * 1000) return 'undo.late'
-  return last.personId === by.personId ? null : 'undo.notYours'
+  if (last === null || !isUndoable(last.verb) || !isLast(last, state, items)) return 'undos.nothing'
+  if (at.getTime() - last.at.getTime() > undoSeconds * 1000) return 'undos.late'
+  return last.personId === by.personId ? null : 'undos.notYours'
 }

@@ -111,9 +111,9 @@ export const console: Record<keyof typeof zh, string> = {
   'gavel.takeHint':
     'You can take over when {name} hands over or has been offline for 45 seconds. Until then this page is for reading.',
   'gavel.offer': 'Hand over',
-  'undo.nothing': 'There is no step to take back. What people were told, and what was declared, stays.',
-  'undo.late': 'A minute has passed; it cannot be taken back. You can go one step back instead.',
-  'undo.notYours': 'You did not take this step; whoever did can take it back.',
+  'undos.nothing': 'There is no step to take back. What people were told, and what was declared, stays.',
+  'undos.late': 'A minute has passed; it cannot be taken back. You can go one step back instead.',
+  'undos.notYours': 'You did not take this step; whoever did can take it back.',
   'suspensions.goesOn': 'The meeting is on; it is not suspended.',
   'suspensions.tooFew': 'Too few are here to resume.',
   'suspensions.notWaiting': 'The meeting is not waiting for people to check in, so it cannot be called off.',

@@ -21,9 +21,9 @@ export function whyNotTakeBack(
   at: Date,
 ): MessageKey | null {
   if (ballot.closed) return 'stops.declared'
-  if (stop === null) return 'undo.nothing'
+  if (stop === null) return 'undos.nothing'
   if (at.getTime() - stop.at.getTime() > undoSeconds * 1000) return 'stops.late'
-  return stop.by === by ? null : 'undo.notYours'
+  return stop.by === by ? null : 'undos.notYours'
 }
 
 /** Only a vote in a meeting that rests is given up, and the vote is all there is to give up. */

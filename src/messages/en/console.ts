@@ -13,7 +13,6 @@ export const console: Record<keyof typeof zh, string> = {
     'The meeting is suspended and this vote is frozen. Every vote cast is kept, and you can go on voting afterwards.',
   'room.until': 'left',
   'room.over': 'over',
-  'room.itemTime': 'This item',
   'room.speaking': 'Speaking',
   'room.speaker.door': 'Resident of building {building}',
   'room.speaker.flat': '{building}-{door}',
@@ -60,7 +59,6 @@ export const console: Record<keyof typeof zh, string> = {
   'room.addSpeaker': 'Add a speaker',
   'room.addSpeakerHint': 'A door (12-602), a seat or a name',
   'room.add': 'Add',
-  'room.call': 'Call {who}',
   'room.firstTime': 'first time',
   'room.spokeBefore': 'spoke {n} {n?time:times}, {time} in all',
   'room.nobodyWaits': 'No hands up yet.',
@@ -77,8 +75,6 @@ export const console: Record<keyof typeof zh, string> = {
   'room.abort': 'Too few came: call it off',
   'room.abortHint':
     'Half an hour after its time too few are here. You may call the meeting off; its items return to the pool.',
-  'room.recordResolution': 'Write down the resolution and who does it',
-  'room.noResolution': 'No resolution is waiting for somebody to take it on.',
   'room.key.next.stop': 'end the vote',
   'room.key.back': 'one step back',
   'room.key.undo': 'take back (for a minute)',
@@ -100,7 +96,6 @@ export const console: Record<keyof typeof zh, string> = {
   'room.wallLost': 'Offline',
   'room.wallWelcome': 'Welcome',
   'room.wallTimer': 'Timer',
-  'room.wallSpeaker': 'Speaking: {who}',
   'gavel.held':
     'Somebody else chairs this meeting now. To take over, ask her to hand it over at her console, or wait until it has been silent for 45 seconds.',
   'gavel.heldBy': 'Chaired by {name}',

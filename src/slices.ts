@@ -2,6 +2,7 @@ import { attendance } from './agenda/attendance/routes.ts'
 import { confirmations } from './agenda/confirmations/routes.ts'
 import { diary } from './agenda/diary/routes.ts'
 import { gateSlice } from './agenda/gates/routes.ts'
+import { gavel } from './agenda/gavel/routes.ts'
 import { items } from './agenda/items/routes.ts'
 import { kinds } from './agenda/kinds/routes.ts'
 import { meetings } from './agenda/meetings/routes.ts'
@@ -9,6 +10,11 @@ import { notices } from './agenda/notices/routes.ts'
 import { options } from './agenda/options/routes.ts'
 import { order } from './agenda/order/routes.ts'
 import { papers } from './agenda/papers/routes.ts'
+import { recusals } from './agenda/recusals/routes.ts'
+import { speakers } from './agenda/speakers/routes.ts'
+import { suspensions } from './agenda/suspensions/routes.ts'
+import { undos } from './agenda/undos/routes.ts'
+import { walls } from './agenda/walls/routes.ts'
 import { desk } from './board/desk/routes.ts'
 import { feeds } from './board/feeds/routes.ts'
 import { home } from './board/home/routes.ts'
@@ -55,6 +61,8 @@ import { minutes } from './resolve/minutes/routes.ts'
 import { resolutions } from './resolve/resolutions/routes.ts'
 import { revisits } from './resolve/revisits/routes.ts'
 import { ballots } from './vote/ballots/routes.ts'
+import { deskVotes } from './vote/desk/routes.ts'
+import { stops } from './vote/stops/routes.ts'
 
 /** The one place that knows every slice, in the order a matter travels through them. */
 export const slices: Slice[] = [
@@ -103,7 +111,15 @@ export const slices: Slice[] = [
   papers,
   diary,
   attendance,
+  gavel,
+  undos,
+  suspensions,
+  speakers,
+  recusals,
+  walls,
   ballots,
+  stops,
+  deskVotes,
   resolutions,
   revisits,
   minutes,

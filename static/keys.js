@@ -9,8 +9,10 @@
     if (event.ctrlKey || event.metaKey || event.altKey || writes(event.target) || off()) return
     // What has the focus is pressed by Space and Enter as everywhere; otherwise Space is the next step.
     if ((event.key === ' ' || event.key === 'Enter') && event.target.matches('button, a, summary, input')) return
-    const key = event.key === ' ' ? 'Space' : event.key.toUpperCase()
-    const element = document.querySelector(`[data-key="${CSS.escape(key)}"]`)
+    const key = event.key === ' ' ? 'Space' : event.key.length === 1 ? event.key.toUpperCase() : event.key
+    // What cannot be seen cannot be pressed: a console that only watches has no keys.
+    const all = document.querySelectorAll(`[data-key~="${CSS.escape(key)}"]`)
+    const element = [...all].find((each) => each.getClientRects().length > 0)
     if (!element) return
     event.preventDefault()
     if (writes(element)) element.focus()

@@ -68,6 +68,34 @@
     }
   }
 
+  // Pages come back within seconds, not within a minute: a meeting does not wait for a random pause.
+  document.addEventListener('DOMContentLoaded', () => {
+    if (window.htmx) window.htmx.config.wsReconnectDelay = (tries) => Math.random() * 1000 * Math.min(2 ** tries, 5)
+  })
+
+  // Clocks that run from a moment of the server's: nothing is pushed every second. How far this device's own clock is
+  // off is seen when a piece of the page arrives, for it carries the server's time.
+  const offsets = new WeakMap()
+  const now = (element) => {
+    if (!offsets.has(element)) offsets.set(element, Date.now() - Number(element.dataset.at))
+    return Date.now() - offsets.get(element)
+  }
+  const wind = () => {
+    for (const each of document.querySelectorAll('[data-timer]')) {
+      const gone = Math.max(0, Math.floor((now(each) - Number(each.dataset.timer)) / 1000))
+      const left = each.dataset.limit ? Number(each.dataset.limit) - gone : gone
+      const text = `${Math.floor(Math.abs(left) / 60)}:${String(Math.abs(left) % 60).padStart(2, '0')}`
+      if (each.textContent !== text) each.textContent = text
+      each.parentElement.classList.toggle('late', left < 0)
+      const word = each.parentElement.querySelector('small')
+      if (word) word.textContent = left < 0 ? word.dataset.over : word.dataset.left
+    }
+    // What can be taken back for a minute goes when the minute is over.
+    for (const each of document.querySelectorAll('[data-until]')) each.hidden = now(each) > Number(each.dataset.until)
+  }
+  wind()
+  setInterval(wind, 500)
+
   // The wall's clock.
   const tick = () => {
     for (const clock of document.querySelectorAll('[data-clock]')) {

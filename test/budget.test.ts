@@ -87,6 +87,8 @@ const samples: Record<string, string> = {
   '/meetings/:no/minutes.csv': published,
   '/meetings/:no/deadlines.ics': published,
   '/meetings/:no': 'select no from meetings order by id desc limit 1',
+  '/meetings/:no/seats': 'select no from meetings order by id desc limit 1',
+  '/desk/meetings/:no/votes': 'select no from meetings order by id desc limit 1',
   '/meetings/:no/chair': 'select no from meetings order by id desc limit 1',
   '/meetings/:no/projector': 'select no from meetings order by id desc limit 1',
 }

@@ -1,6 +1,7 @@
 import { agenda } from './en/agenda.ts'
 import { board } from './en/board.ts'
 import { bridges } from './en/bridges.ts'
+import { console } from './en/console.ts'
 import { doorstep } from './en/doorstep.ts'
 import { flow } from './en/flow.ts'
 import { hear } from './en/hear.ts'
@@ -37,4 +38,5 @@ export const en: Record<MessageKey, string> = {
   ...minutes,
   ...board,
   ...room,
+  ...console,
 }

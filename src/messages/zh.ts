@@ -2,6 +2,7 @@
 import { agenda } from './zh/agenda.ts'
 import { board } from './zh/board.ts'
 import { bridges } from './zh/bridges.ts'
+import { console } from './zh/console.ts'
 import { doorstep } from './zh/doorstep.ts'
 import { flow } from './zh/flow.ts'
 import { hear } from './zh/hear.ts'
@@ -37,5 +38,6 @@ export const zh = {
   ...minutes,
   ...board,
   ...room,
+  ...console,
 }
 export type MessageKey = keyof typeof zh

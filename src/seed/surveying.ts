@@ -106,6 +106,7 @@ function chosen(told: Told, question: Asked, { at, i }: { at: number; i: number 
     return { choices: taken.slice(0, question.most ?? taken.length), words: '' }
   }
   const mark = next() * shares.reduce((sum, share) => sum + share, 0)
-  const choice = shares.findIndex((_, upTo) => mark < shares.slice(0, upTo + 1).reduce((sum, share) => sum + share, 0)) + 1
+  const choice =
+    shares.findIndex((_, upTo) => mark < shares.slice(0, upTo + 1).reduce((sum, share) => sum + share, 0)) + 1
   return { choices: [Math.min(Math.max(choice, 1), choicesOf(question))], words: '' }
 }

@@ -44,7 +44,10 @@ t.test('the pool is ordered by the printed weight, and every number behind it st
   t.ok(place('楼道灯坏了') < place('台阶太滑'))
   t.notMatch(body, '已经派人在办', 'only what waits')
   // 12 households (602 filed and seconded and counts once) + 2·log2(4) = 16.0; 1 + 2·log2(31) = 10.9; 3 + 5 + 2 = 10.0
-  t.match(body, /末班车太早[\s\S]*?>12 <span class="hint">（另有 2 部手机）<[\s\S]*?>3<[\s\S]*?>0<[\s\S]*?<b>16\.0<\/b>/)
+  t.match(
+    body,
+    /末班车太早[\s\S]*?>12 <span class="hint">（另有 2 部手机）<[\s\S]*?>3<[\s\S]*?>0<[\s\S]*?<b>16\.0<\/b>/,
+  )
   t.match(body, /楼道灯坏了[\s\S]*?<b>10\.9<\/b>/)
   t.match(body, /台阶太滑[\s\S]*?还没公开[\s\S]*?>0<[\s\S]*?>0<[\s\S]*?>1<[\s\S]*?\+5[\s\S]*?\+2[\s\S]*?<b>10\.0<\/b>/)
   t.match(body, '2 × log₂(1 + 等待天数)', 'the formula is printed')

@@ -22,7 +22,7 @@ import {
 } from '../../src/agenda/meetings/rules.ts'
 
 const at = new Date('2026-11-26T19:00:00+08:00')
-const meetingStates: MeetingState[] = ['draft', 'noticed', 'checkin', 'in_session', 'adjourned', 'aborted']
+const meetingStates: MeetingState[] = ['draft', 'noticed', 'checkin', 'in_session', 'suspended', 'adjourned', 'aborted']
 const itemStates: ItemState[] = ['waiting', 'introduced', 'discussing', 'voting', 'declared', 'assigned', 'deferred']
 const item = (no: number, state: ItemState, outcome: RunningItem['outcome'] = null): RunningItem => ({
   no,
@@ -31,12 +31,21 @@ const item = (no: number, state: ItemState, outcome: RunningItem['outcome'] = nu
 })
 
 t.test('a meeting stands where its last signature says', async (t) => {
-  const none = { noticed_at: null, checkin_at: null, opened_at: null, adjourned_at: null, aborted_at: null }
+  const none = {
+    noticed_at: null,
+    checkin_at: null,
+    opened_at: null,
+    adjourned_at: null,
+    suspended_at: null,
+    aborted_at: null,
+  }
+  const begun = { ...none, noticed_at: at, checkin_at: at, opened_at: at }
   t.equal(meetingState(none), 'draft')
   t.equal(meetingState({ ...none, noticed_at: at }), 'noticed')
   t.equal(meetingState({ ...none, noticed_at: at, checkin_at: '2026-11-26T10:50:00Z' }), 'checkin')
-  t.equal(meetingState({ ...none, noticed_at: at, checkin_at: at, opened_at: at }), 'in_session')
-  t.equal(meetingState({ ...none, noticed_at: at, checkin_at: at, opened_at: at, adjourned_at: at }), 'adjourned')
+  t.equal(meetingState(begun), 'in_session')
+  t.equal(meetingState({ ...begun, adjourned_at: at }), 'adjourned')
+  t.equal(meetingState({ ...begun, suspended_at: at }), 'suspended')
   t.equal(meetingState({ ...none, noticed_at: at, aborted_at: at }), 'aborted')
 })
 
@@ -69,7 +78,10 @@ t.test('Space walks a whole meeting, item by item, and ends it', async (t) => {
   t.same(walk('waiting'), { step: 'introduce', item: 7, asks: false })
   t.same(walk('introduced'), { step: 'discuss', item: 7, asks: false })
   t.same(walk('discussing'), { step: 'vote', item: 7, asks: true }, 'a ballot needs its question and rule')
-  t.same(walk('voting'), { step: 'close', item: 7, asks: false })
+  t.same(walk('voting'), { step: 'stop', item: 7, asks: false }, 'which can be taken back')
+  const stopped = { ...item(7, 'voting'), stopped: true }
+  t.same(nextStep('in_session', [stopped]), { step: 'close', item: 7, asks: false }, 'and this cannot')
+  t.same(nextStep('suspended', [stopped]), { step: 'resume', item: null, asks: false })
   t.same(walk('declared', 'passed'), { step: 'assign', item: 7, asks: true }, 'who does it, until when')
   t.same(walk('declared', 'rejected'), { step: 'introduce', item: 9, asks: false }, 'nothing to assign')
   t.same(walk('assigned', 'passed'), { step: 'introduce', item: 9, asks: false })

@@ -41,7 +41,7 @@ t.test('a building prints on A4, eighteen doors a page, each with the code of it
   t.equal(body.match(/class="doorsheet"/g)?.length, 1)
   t.match(body, 'aria-label="12 号楼 602 室的走访页"')
   const links = await Promise.all(
-    (body.match(/<svg class="qr"[^]*?<\/svg>/g) ?? []).map(async (svg) => {
+    (body.match(/<svg class="qr"[\s\S]*?<\/svg>/g) ?? []).map(async (svg) => {
       const drawn = sharp(Buffer.from(svg.replace('<svg', '<svg xmlns="http://www.w3.org/2000/svg"'))).ensureAlpha()
       const { data, info } = await drawn.raw().toBuffer({ resolveWithObject: true })
       return jsQR.default(new Uint8ClampedArray(data), info.width, info.height)?.data

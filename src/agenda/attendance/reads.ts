@@ -95,6 +95,7 @@ export async function joinPage(db: Db, which: { code: string } | { no: number },
       'checkin_at',
       'opened_at',
       'adjourned_at',
+      'suspended_at',
       'aborted_at',
       jsonObjectFrom(
         eb
@@ -157,6 +158,7 @@ export async function deskPage(db: Db, no: number, building: string | null) {
       'checkin_at',
       'opened_at',
       'adjourned_at',
+      'suspended_at',
       'aborted_at',
       jsonArrayFrom(eb.selectFrom('buildings').select('name').orderBy('position')).as('buildings'),
       jsonArrayFrom(

@@ -1,6 +1,6 @@
 /** 到会 — who is in the room and who speaks for a seat (domain 3.4, 3.6.1). Pure. */
 import type { MessageKey } from '../../lib/i18n.ts'
-import { isOver, type MeetingState } from '../meetings/rules.ts'
+import { hasBegun, isOver, type MeetingState } from '../meetings/rules.ts'
 
 export interface Holder {
   seatId: number
@@ -19,7 +19,7 @@ export function speakerOf(seatId: number, present: readonly Holder[]): Holder | 
 /** People come and go from the moment check-in starts until the meeting is adjourned. */
 export function whyNotComeIn(state: MeetingState): MessageKey | null {
   if (isOver(state)) return 'attendance.over'
-  return state === 'checkin' || state === 'in_session' ? null : 'attendance.notYet'
+  return state === 'checkin' || hasBegun(state) ? null : 'attendance.notYet'
 }
 
 /** A seat nobody holds any more is not taken by whoever used to (domain 3.5); a stranger to it never may. */

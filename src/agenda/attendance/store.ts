@@ -3,6 +3,7 @@ import type { Db, Trx } from '../../lib/db/schema.ts'
 import { type By, journal } from '../../lib/journal.ts'
 import { notFound, refuseIf } from '../../lib/refusal.ts'
 import { meetingState } from '../meetings/rules.ts'
+import { watchQuorum } from '../suspensions/store.ts'
 import { seated, seatRows } from './reads.ts'
 import { whyNotComeIn, whyNotSit, whyNotUndo } from './rules.ts'
 
@@ -44,11 +45,13 @@ interface Arrival {
  */
 export async function comeIn(db: Db, arrival: Arrival, by: By, at: Date): Promise<void> {
   await db.transaction().execute(async (trx) => {
-    const meeting = await enter(trx, arrival.meetingNo)
+    // Who takes a seat may rise from another, and that is a departure.
+    const meeting = await enter(trx, arrival.meetingNo, arrival.seatId === null ? 'coming' : 'leaving')
     const who = { meeting_id: meeting.id, way: arrival.way, arrived_at: at, recorded_by: recorder(arrival, by) }
     if (arrival.householdId !== null) await comeForDoor(trx, meeting, who, arrival.householdId, arrival.personId, by)
-    if (arrival.seatId !== null && arrival.personId !== null)
-      await takeSeat(trx, meeting, who, arrival.seatId, arrival.personId, by)
+    const { seatId, personId } = arrival
+    if (seatId !== null && personId !== null)
+      await watchQuorum(trx, meeting, by, at, () => takeSeat(trx, meeting, who, seatId, personId, by))
   })
 }
 
@@ -61,16 +64,18 @@ export async function goHome(
   at: Date,
 ): Promise<void> {
   await db.transaction().execute(async (trx) => {
-    const meeting = await enter(trx, meetingNo)
-    const gone = await trx
-      .updateTable('attendance')
-      .set({ left_at: at })
-      .where('meeting_id', '=', meeting.id)
-      .where('left_at', 'is', null)
-      .where((eb) => eb.or([eb('household_id', '=', who.householdId), eb('person_id', '=', who.personId)]))
-      .returning(['household_id', 'seat_id'])
-      .execute()
-    for (const presence of gone) await journalPresence(trx, meeting, 'left', presence, by, at)
+    const meeting = await enter(trx, meetingNo, 'leaving')
+    await watchQuorum(trx, meeting, by, at, async () => {
+      const gone = await trx
+        .updateTable('attendance')
+        .set({ left_at: at })
+        .where('meeting_id', '=', meeting.id)
+        .where('left_at', 'is', null)
+        .where((eb) => eb.or([eb('household_id', '=', who.householdId), eb('person_id', '=', who.personId)]))
+        .returning(['household_id', 'seat_id'])
+        .execute()
+      for (const presence of gone) await journalPresence(trx, meeting, 'left', presence, by, at)
+    })
   })
 }
 
@@ -79,8 +84,10 @@ export async function noteDeparture(db: Db, meetingNo: number, presence: number,
   await db.transaction().execute(async (trx) => {
     const { meeting, row } = await presenceOf(trx, meetingNo, presence)
     if (row.left_at !== null) return
-    await trx.updateTable('attendance').set({ left_at: at }).where('id', '=', row.id).execute()
-    await journalPresence(trx, meeting, 'left', row, by, at)
+    await watchQuorum(trx, meeting, by, at, async () => {
+      await trx.updateTable('attendance').set({ left_at: at }).where('id', '=', row.id).execute()
+      await journalPresence(trx, meeting, 'left', row, by, at)
+    })
   })
 }
 
@@ -97,8 +104,10 @@ export async function undoArrival(db: Db, meetingNo: number, presence: number, b
       .select('voter_id')
       .executeTakeFirst()
     refuseIf(whyNotUndo({ way: row.way, voted: vote !== undefined }))
-    await trx.deleteFrom('attendance').where('id', '=', row.id).execute()
-    await journalPresence(trx, meeting, 'undone', row, by, at)
+    await watchQuorum(trx, meeting, by, at, async () => {
+      await trx.deleteFrom('attendance').where('id', '=', row.id).execute()
+      await journalPresence(trx, meeting, 'undone', row, by, at)
+    })
   })
 }
 
@@ -114,15 +123,20 @@ export async function householdAt(db: Db, { building, door }: { building: string
   return row?.id ?? null
 }
 
-/** The meeting's row, shared with everybody else who comes in; adjourning waits for all of them. */
-async function enter(trx: Trx, meetingNo: number) {
-  const meeting = await trx
+/**
+ * The meeting's row, shared with everybody else who comes in; adjourning waits for all of them. Who leaves holds it
+ * alone: whether that takes the quorum away depends on who else is leaving.
+ */
+async function enter(trx: Trx, meetingNo: number, way: 'coming' | 'leaving' = 'coming') {
+  const row = await trx
     .selectFrom('meetings')
     .where('no', '=', meetingNo)
-    .select(['id', 'no', 'noticed_at', 'checkin_at', 'opened_at', 'adjourned_at', 'aborted_at'])
-    .forShare()
+    .select(['id', 'no', 'noticed_at', 'checkin_at', 'opened_at', 'adjourned_at', 'suspended_at', 'aborted_at'])
+    .$if(way === 'coming', (qb) => qb.forShare())
+    .$if(way === 'leaving', (qb) => qb.forUpdate())
     .executeTakeFirstOrThrow(notFound)
-  refuseIf(whyNotComeIn(meetingState(meeting)))
+  const meeting = { ...row, state: meetingState(row) }
+  refuseIf(whyNotComeIn(meeting.state))
   return meeting
 }
 
@@ -207,7 +221,7 @@ async function takeSeat(
 }
 
 async function presenceOf(trx: Trx, meetingNo: number, presence: number) {
-  const meeting = await enter(trx, meetingNo)
+  const meeting = await enter(trx, meetingNo, 'leaving')
   const row = await trx
     .selectFrom('attendance')
     .where('id', '=', presence)

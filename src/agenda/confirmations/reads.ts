@@ -49,6 +49,7 @@ export async function comingPage(db: Db, no: number) {
       'checkin_at',
       'opened_at',
       'adjourned_at',
+      'suspended_at',
       'aborted_at',
       seatsComing.as('seats'),
     ])

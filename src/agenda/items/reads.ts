@@ -157,7 +157,16 @@ const standing = (db: Db) =>
       .innerJoin('meetings', 'meetings.id', 'running_order.meeting_id')
       .where('running_order.item_id', '=', sql.ref<number>('agenda_items.id'))
       .where('deferred_at', 'is', null)
-      .select(['meetings.no', 'meetings.title', 'noticed_at', 'checkin_at', 'opened_at', 'adjourned_at', 'aborted_at']),
+      .select([
+        'meetings.no',
+        'meetings.title',
+        'noticed_at',
+        'checkin_at',
+        'opened_at',
+        'adjourned_at',
+        'suspended_at',
+        'aborted_at',
+      ]),
   )
 
 function withState<M extends Parameters<typeof meetingState>[0] & { no: number; title: string }>(meeting: M | null) {

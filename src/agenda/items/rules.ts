@@ -1,6 +1,6 @@
 /** 议题 — issues grouped into something a meeting can decide (domain 3.3, 3.4). Pure. */
 import type { MessageKey } from '../../lib/i18n.ts'
-import { isOver, type MeetingState } from '../meetings/rules.ts'
+import { hasBegun, isOver, type MeetingState } from '../meetings/rules.ts'
 
 /** An item, as far as what may be done with it depends on it. */
 export interface Item {
@@ -12,8 +12,9 @@ export interface Item {
 /** Its words are frozen while it is before the meeting, and for good once the meeting has dealt with it. */
 export function whyNotEdit(item: Item): MessageKey | null {
   if (item.withdrawn) return 'items.isWithdrawn'
-  if (item.meeting === 'in_session') return 'items.inSession'
-  return item.meeting && isOver(item.meeting) ? 'items.isDecided' : null
+  if (item.meeting === null) return null
+  if (hasBegun(item.meeting)) return 'items.inSession'
+  return isOver(item.meeting) ? 'items.isDecided' : null
 }
 
 export function whyNotWithdraw(item: Item): MessageKey | null {

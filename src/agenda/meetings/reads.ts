@@ -4,6 +4,12 @@ import type { Db } from '../../lib/db/schema.ts'
 import { notFound } from '../../lib/refusal.ts'
 import { present, seated, seatRows } from '../attendance/reads.ts'
 import { heard, issuesOf } from '../items/reads.ts'
+import { quorumOf } from '../quorum/rules.ts'
+import { turnRows } from '../speakers/reads.ts'
+import { floorOf } from '../speakers/rules.ts'
+import { isLast, undoable } from '../undos/rules.ts'
+import { lastStep } from '../undos/store.ts'
+import type { Frame } from '../walls/store.ts'
 import { currentItem, itemState, meetingState, nextStep } from './rules.ts'
 
 /** A meeting and how it stands. No such meeting here: 404. */
@@ -39,6 +45,8 @@ export async function roomOf<A = null>(db: Db, no: number, also: RawBuilder<A> =
       'checkin_at',
       'opened_at',
       'adjourned_at',
+      'suspended_at',
+      'suspended_by',
       'aborted_at',
       jsonArrayFrom(
         eb
@@ -52,6 +60,7 @@ export async function roomOf<A = null>(db: Db, no: number, also: RawBuilder<A> =
             'background',
             'position',
             'minutes',
+            'extra_minutes as extra',
             'introduced_at',
             'discussing_at',
             'voting_at',
@@ -60,8 +69,10 @@ export async function roomOf<A = null>(db: Db, no: number, also: RawBuilder<A> =
             'deferred_at',
             sql<number>`(select count(*) from agenda_links where item_id = agenda_items.id)`.as('issues'),
             heard(issuesOf('agenda_items.id')).as('heard'),
-            sql<{ no: number; outcome: 'passed' | 'rejected' | null } | null>`(
-              select json_build_object('no', b.no, 'outcome', b.outcome) from ballots b
+            recusedFrom,
+            sql<{ no: number; outcome: 'passed' | 'rejected' | null; stopped: boolean } | null>`(
+              select json_build_object('no', b.no, 'outcome', b.outcome, 'stopped', exists (
+                select from stops s where s.ballot_id = b.id and s.resumed_at is null)) from ballots b
               where b.meeting_id = running_order.meeting_id and b.item_id = running_order.item_id
               order by b.id desc limit 1)`.as('ballot'),
           ])
@@ -69,33 +80,75 @@ export async function roomOf<A = null>(db: Db, no: number, also: RawBuilder<A> =
       ).as('items'),
       jsonArrayFrom(seatRows(db, sql.ref('meetings.id'))).as('seats'),
       present(sql.ref('meetings.id')).as('present'),
+      gavelOf(sql.ref('meetings.id')).as('gavel'),
+      wallOf(sql.ref('meetings.id')).as('wall'),
+      turnRows(sql.ref('meetings.id')).as('turns'),
+      lastStep(sql.ref('meetings.id')).as('last'),
       also.as('also'),
     ])
     .executeTakeFirstOrThrow(notFound)
 
-  const { present: came, also: extra, ...meeting } = row
+  const { present: came, also: extra, gavel, wall, turns, last, ...meeting } = row
   const state = meetingState(meeting)
   const items = rows.map(
     ({ introduced_at, discussing_at, voting_at, declared_at, assigned_at, deferred_at, ...item }) => ({
       ...item,
       state: itemState({ introduced_at, discussing_at, voting_at, declared_at, assigned_at, deferred_at }),
       outcome: item.ballot?.outcome ?? null,
+      stopped: item.ballot !== null && item.ballot.outcome === null && item.ballot.stopped,
       /** When the room began with it, for the clock. */
       begun: introduced_at === null ? null : new Date(introduced_at),
     }),
   )
+  const current = currentItem(items)
+  const round = seated(seats)
   return {
     meeting,
     state,
     items,
-    current: currentItem(items),
+    current,
     next: nextStep(state, items),
-    seats: seated(seats),
+    seats: round,
+    quorum: quorumOf(round),
+    /** Who speaks, who waits, who spoke for how long. */
+    floor: floorOf(turns, current?.no ?? null),
+    gavel: gavel && { ...gavel, beatAt: new Date(gavel.beatAt) },
+    wall: wall ?? { frame: 'follow' as const, frozen: false, covered: false },
+    /** The last step, where it is one that can be taken back; for a minute (undos/rules). */
+    last:
+      last && isUndoable(last.verb) && isLast({ ...last, at: new Date(last.at) }, state, items)
+        ? { ...last, at: new Date(last.at) }
+        : null,
     households: came.households,
     people: came.people,
     also: extra as A,
   }
 }
+
+const isUndoable = (verb: string) => undoable.some((each) => each === verb)
+
+interface GavelShown {
+  personId: number
+  sessionId: number
+  name: string
+  beatAt: string
+  offered: boolean
+}
+
+const gavelOf = (meetingId: RawBuilder<number>) => sql<GavelShown | null>`(
+  select json_build_object('personId', g.person_id, 'sessionId', g.session_id, 'name', p.name, 'beatAt', g.beat_at,
+    'offered', g.offered_at is not null)
+  from gavels g join people p on p.id = g.person_id where g.meeting_id = ${meetingId})`
+
+const wallOf = (meetingId: RawBuilder<number>) => sql<{ frame: Frame; frozen: boolean; covered: boolean } | null>`(
+  select json_build_object('frame', frame, 'frozen', frozen_at is not null, 'covered', covered_at is not null)
+  from walls w where w.meeting_id = ${meetingId})`
+
+/** The seats that step aside on an item (domain 3.6.1). */
+const recusedFrom = sql<{ id: number; name: string; nameEn: string }[]>`(
+  select coalesce(json_agg(json_build_object('id', s.id, 'name', s.name, 'nameEn', s.name_en) order by s.position), '[]')
+  from recusals c join seats s on s.id = c.seat_id
+  where c.meeting_id = running_order.meeting_id and c.item_id = running_order.item_id)`.as('recused')
 
 const shownMeetings = 60
 
@@ -113,6 +166,7 @@ export async function meetingList(db: Db) {
       'checkin_at',
       'opened_at',
       'adjourned_at',
+      'suspended_at',
       'aborted_at',
       eb
         .selectFrom('running_order')

@@ -5,6 +5,7 @@ import { blank, type Form, line, moment, number, readForm } from '../../lib/http
 import type { Slice } from '../../lib/http/slice.ts'
 import { says } from '../../lib/i18n.ts'
 import type { Letterbox } from '../../lib/outbox.ts'
+import { holdGavel } from '../gavel/store.ts'
 import { kindsOf } from '../kinds/store.ts'
 import { meetingList } from './reads.ts'
 import { adjournMeeting, createMeeting, noticeMeeting, openMeeting, startCheckin } from './store.ts'
@@ -56,6 +57,7 @@ export const meetings: Slice = (app, { clock }) => {
   /** One press of the chair. htmx only hears that it happened: the pushed panels show it. */
   function step(noun: string, verb: (...press: [...Parameters<typeof noticeMeeting>, Letterbox]) => Promise<void>) {
     app.post(`/meetings/:no/${noun}`, { schema: byNo, config: { who: ['chair'] } }, async (req, reply) => {
+      await holdGavel(req.db, req.params.no, req.me, clock())
       await verb(req.db, req.params.no, { personId: req.me.personId }, clock(), req.letterbox)
       return req.wantsFragment ? reply.code(204).send() : reply.goto(`/meetings/${req.params.no}/chair`)
     })

@@ -10,21 +10,26 @@ export interface MeetingTimes {
   checkin_at: Moment
   opened_at: Moment
   adjourned_at: Moment
+  suspended_at: Moment
   aborted_at: Moment
 }
 
-export type MeetingState = 'draft' | 'noticed' | 'checkin' | 'in_session' | 'adjourned' | 'aborted'
+/** 'suspended': it has begun and rests, for too few are in the room. 'aborted': 流会, it never came to begin. */
+export type MeetingState = 'draft' | 'noticed' | 'checkin' | 'in_session' | 'suspended' | 'adjourned' | 'aborted'
 
 export function meetingState(meeting: MeetingTimes): MeetingState {
   if (meeting.aborted_at) return 'aborted'
   if (meeting.adjourned_at) return 'adjourned'
-  if (meeting.opened_at) return 'in_session'
+  if (meeting.opened_at) return meeting.suspended_at ? 'suspended' : 'in_session'
   if (meeting.checkin_at) return 'checkin'
   return meeting.noticed_at ? 'noticed' : 'draft'
 }
 
-/** Nothing happens at it any more: it was adjourned, called off, or failed. */
+/** Nothing happens in it any more, however it ended. */
 export const isOver = (state: MeetingState): boolean => state === 'adjourned' || state === 'aborted'
+
+/** It has begun and is not over, also while it rests. */
+export const hasBegun = (state: MeetingState): boolean => state === 'in_session' || state === 'suspended'
 
 export interface ItemTimes {
   introduced_at: Moment
@@ -52,6 +57,8 @@ export interface RunningItem {
   state: ItemState
   /** How its last ballot ended; null while there is none, or while it runs. */
   outcome: 'passed' | 'rejected' | null
+  /** Its vote has stopped and waits to be declared. */
+  stopped?: boolean
 }
 
 /** Nothing more to do about it tonight. A passed item is not done before somebody has it in hand. */
@@ -64,7 +71,18 @@ export function currentItem<I extends RunningItem>(items: readonly I[]): I | nul
 }
 
 export interface NextStep {
-  step: 'notice' | 'checkin' | 'open' | 'introduce' | 'discuss' | 'vote' | 'close' | 'assign' | 'adjourn'
+  step:
+    | 'notice'
+    | 'checkin'
+    | 'open'
+    | 'introduce'
+    | 'discuss'
+    | 'vote'
+    | 'stop'
+    | 'close'
+    | 'assign'
+    | 'resume'
+    | 'adjourn'
   /** Whom it is about, by the item's number; null: the meeting itself. */
   item: number | null
   /** Cannot be done by a key alone: the ballot's question and rule, or who takes it on and until when. */
@@ -85,6 +103,8 @@ export function nextStep(state: MeetingState, items: readonly RunningItem[]): Ne
       return of('checkin')
     case 'checkin':
       return of('open')
+    case 'suspended':
+      return of('resume')
     case 'adjourned':
     case 'aborted':
       return null
@@ -96,7 +116,8 @@ export function nextStep(state: MeetingState, items: readonly RunningItem[]): Ne
     case 'discussing':
       return of('vote', item)
     case 'voting':
-      return of('close', item)
+      // Two presses: what has stopped can still be taken back, what was declared cannot.
+      return of(item.stopped ? 'close' : 'stop', item)
     case 'declared':
       return of('assign', item)
   }
@@ -123,14 +144,17 @@ export function whyNotOpen(state: MeetingState, itemsOnOrder: number): MessageKe
 }
 
 export function whyNotAdjourn(state: MeetingState, items: readonly RunningItem[]): MessageKey | null {
+  const item = currentItem(items)
+  // A meeting that rests may end in the middle of an item, which then waits for another evening; but not of a vote.
+  if (state === 'suspended') return item?.state === 'voting' ? 'meetings.giveUpVote' : null
   if (state !== 'in_session') return whyNotInSession(state)
-  return currentItem(items) ? 'meetings.finishItem' : null
+  return item ? 'meetings.finishItem' : null
 }
 
 /** The running order is settled by the opening: who came for the third item must find it there. */
 export function whyNotArrange(state: MeetingState): MessageKey | null {
   if (isOver(state)) return 'meetings.over'
-  return state === 'in_session' ? 'meetings.orderFixed' : null
+  return hasBegun(state) ? 'meetings.orderFixed' : null
 }
 
 /** One item at a time, and a passed one gets an owner before the next begins. */
@@ -161,7 +185,14 @@ export function whyNotDefer(state: MeetingState, item: RunningItem): MessageKey 
 /** Notes are taken while it happens; afterwards they are part of the record. */
 export function whyNotInSession(state: MeetingState): MessageKey | null {
   if (state === 'in_session') return null
+  if (state === 'suspended') return 'meetings.suspended'
   return isOver(state) ? 'meetings.over' : 'meetings.notOpen'
+}
+
+/** B: back from the discussion to the introduction, or out of an item again. What was voted on stays where it is. */
+export function whyNotReturn(state: MeetingState, item: RunningItem): MessageKey | null {
+  if (state !== 'in_session') return whyNotInSession(state)
+  return item.state === 'introduced' || item.state === 'discussing' ? null : 'meetings.noWayBack'
 }
 
 /** A moment as the parts that a sentence in either language puts together ('{month} 月 {day} 日', '{day} {monthName}'). */

@@ -133,8 +133,17 @@ export async function adjournMeeting(db: Db, letterbox: Letterbox, no: number, b
     const meeting = await lockMeeting(trx, no)
     const items = await runningItems(trx, meeting.id)
     refuseIf(whyNotAdjourn(meeting.state, items))
-    for (const item of items) if (item.state === 'waiting') await putOff(trx, letterbox, meeting, item, by, at)
-    await move(trx, meeting, 'adjourned', { adjourned_at: at, adjourned_by: by.personId ?? null }, by, at)
+    // A meeting that rests may end in the middle of an item.
+    const left = items.filter(({ state }) => ['waiting', 'introduced', 'discussing'].includes(state))
+    for (const item of left) await putOff(trx, letterbox, meeting, item, by, at)
+    await move(
+      trx,
+      meeting,
+      'adjourned',
+      { adjourned_at: at, adjourned_by: by.personId ?? null, suspended_at: null },
+      by,
+      at,
+    )
   })
 }
 
@@ -171,7 +180,7 @@ export async function journalItem(
   trx: Trx,
   meeting: { id: number; no: number },
   item: { id: number; no: number; title: string },
-  what: 'placed' | 'removed' | 'introduced' | 'discussing' | 'deferred',
+  what: 'placed' | 'removed' | 'introduced' | 'discussing' | 'returned' | 'deferred',
   by: By,
   at: Date,
 ): Promise<void> {
@@ -222,6 +231,19 @@ export async function runningItems(trx: Trx, meetingId: number) {
         .orderBy('ballots.id', 'desc')
         .limit(1)
         .as('outcome'),
+      eb
+        .exists(
+          eb
+            .selectFrom('ballots')
+            .innerJoin('stops', 'stops.ballot_id', 'ballots.id')
+            .whereRef('ballots.meeting_id', '=', 'running_order.meeting_id')
+            .whereRef('ballots.item_id', '=', 'running_order.item_id')
+            .where('closed_at', 'is', null)
+            .where('resumed_at', 'is', null)
+            .select('stops.id'),
+        )
+        .$castTo<boolean>()
+        .as('stopped'),
     ])
     .orderBy('position')
     .execute()

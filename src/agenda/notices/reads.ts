@@ -42,6 +42,7 @@ export async function noticePage(db: Db, no: number) {
       'checkin_at',
       'opened_at',
       'adjourned_at',
+      'suspended_at',
       'aborted_at',
       'aborted_as',
       'aborted_reason',

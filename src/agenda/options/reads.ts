@@ -65,6 +65,7 @@ const proposal = (db: Db, no: number) =>
             'checkin_at',
             'opened_at',
             'adjourned_at',
+            'suspended_at',
             'aborted_at',
             'deferred_at',
             termsNow.as('terms'),

@@ -4,6 +4,7 @@ import type { Slice } from '../../lib/http/slice.ts'
 import type { Letterbox } from '../../lib/outbox.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import { counted } from '../confirmations/rules.ts'
+import { holdGavel } from '../gavel/store.ts'
 import { openItems } from '../items/reads.ts'
 import { labelOf } from '../kinds/rules.ts'
 import { meetingByNo, type Room, roomOf } from '../meetings/reads.ts'
@@ -15,10 +16,12 @@ import { type Preparing, preparing } from './reads.ts'
 import {
   deferItem,
   discussItem,
+  extendItem,
   introduceItem,
   moveItem,
   placeItem,
   removeItem,
+  returnItem,
   saveNotes,
   setMinutes,
 } from './store.ts'
@@ -103,6 +106,8 @@ export const order: Slice = (app, { clock }) => {
 
   step('introduction', introduceItem)
   step('discussion', discussItem)
+  step('return', returnItem)
+  step('extension', extendItem)
   step('deferral', (db, meetingNo, itemNo, by, at, letterbox) =>
     deferItem(db, letterbox, { meetingNo, itemNo }, by, at),
   )
@@ -126,6 +131,7 @@ export const order: Slice = (app, { clock }) => {
     const schema = { params: byItem }
     app.post(`/meetings/:no/items/:item/${noun}`, { schema, config: { who: ['chair'] } }, async (req, reply) => {
       const { no, item } = req.params
+      await holdGavel(req.db, no, req.me, clock())
       await verb(req.db, no, item, { personId: req.me.personId }, clock(), req.letterbox)
       return req.wantsFragment ? reply.code(204).send() : reply.goto(`/meetings/${no}/chair`)
     })

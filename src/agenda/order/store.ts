@@ -14,6 +14,7 @@ import {
   whyNotDiscuss,
   whyNotInSession,
   whyNotIntroduce,
+  whyNotReturn,
 } from '../meetings/rules.ts'
 import { journalItem, lockMeeting, putOff, runningItems } from '../meetings/store.ts'
 
@@ -149,6 +150,31 @@ export async function discussItem(db: Db, meetingNo: number, itemNo: number, by:
   })
 }
 
+/** 退一步: from the discussion back to the introduction, or out of an item that was begun too early. */
+export async function returnItem(db: Db, meetingNo: number, itemNo: number, by: By, at: Date): Promise<void> {
+  await onOrder(db, meetingNo, itemNo, async (trx, { meeting, item }) => {
+    refuseIf(whyNotReturn(meeting.state, item))
+    const back = item.state === 'discussing' ? { discussing_at: null } : { introduced_at: null }
+    await onRow(trx, meeting.id, item.id).set(back).execute()
+    await journalItem(trx, meeting, item, 'returned', by, at)
+  })
+}
+
+/** 再给一分钟: the clock of an item runs a minute longer. */
+export async function extendItem(db: Db, meetingNo: number, itemNo: number, by: By, at: Date): Promise<void> {
+  await onOrder(db, meetingNo, itemNo, async (trx, { meeting, item }) => {
+    refuseIf(whyNotInSession(meeting.state))
+    if (item.extra_minutes >= mostExtra) return
+    await onRow(trx, meeting.id, item.id)
+      .set({ extra_minutes: item.extra_minutes + 1 })
+      .execute()
+    const particulars = { item: item.no, title: item.title, minutes: item.minutes + item.extra_minutes + 1 }
+    await journalOrder(trx, meeting, 'meeting.item_extended', particulars, by, at)
+  })
+}
+
+const mostExtra = 240
+
 /** 缓议: puts an item off; its issues return to the pool, and their filers are told. */
 export async function deferItem(
   db: Db,
@@ -223,7 +249,7 @@ async function isWide(trx: Trx, itemId: number): Promise<boolean> {
 async function journalOrder(
   trx: Trx,
   { id, no }: Meeting,
-  verb: 'meeting.item_moved' | 'meeting.item_timed' | 'meeting.item_noted',
+  verb: 'meeting.item_moved' | 'meeting.item_timed' | 'meeting.item_noted' | 'meeting.item_extended',
   particulars: Record<string, string | number>,
   by: By,
   at: Date,

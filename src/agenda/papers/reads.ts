@@ -23,6 +23,7 @@ export async function meetingOnPaper(db: Db, no: number) {
       'checkin_at',
       'opened_at',
       'adjourned_at',
+      'suspended_at',
       'aborted_at',
       'aborted_as',
       'aborted_reason',

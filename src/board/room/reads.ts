@@ -43,6 +43,8 @@ export interface Mine {
   door: { building: string; door: string } | null
   doorHere: boolean
   seat: { name: string; nameEn: string } | null
+  /** Her hand is up, or she has the word. */
+  hand: 'up' | 'speaking' | null
   cast: { choice: 'for' | 'against' | 'abstain'; at: string; receipt: string } | null
 }
 
@@ -54,6 +56,14 @@ const mine = (me: { personId: number | null; householdId: number | null }) => sq
                       and a.seat_id is null and a.left_at is null),
   'seat', (select json_build_object('name', s.name, 'nameEn', s.name_en) from attendance a join seats s on s.id = a.seat_id
            where a.meeting_id = meetings.id and a.person_id = ${me.personId}::int and a.left_at is null limit 1),
+  'hand', (select case when t.called_at is null then 'up' else 'speaking' end from turns t
+           where t.meeting_id = meetings.id and t.lowered_at is null and t.ended_at is null
+             and (t.called_at is not null or exists (select from running_order r where r.meeting_id = t.meeting_id and r.item_id = t.item_id
+               and r.voting_at is null and r.deferred_at is null))
+             and case when t.seat_id is null then t.household_id = ${me.householdId}::int
+               else t.seat_id = (select a.seat_id from attendance a where a.meeting_id = meetings.id
+                 and a.person_id = ${me.personId}::int and a.seat_id is not null and a.left_at is null limit 1) end
+           order by t.id desc limit 1),
   'cast', (select json_build_object('choice', v.choice, 'at', v.cast_at, 'receipt', v.receipt)
            from ballots b join votes v on v.ballot_id = b.id
            where b.meeting_id = meetings.id and b.closed_at is null and v.voter_id = case b.electorate_kind

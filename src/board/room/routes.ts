@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
+import { mayLead } from '../../agenda/gavel/rules.ts'
+import { isOver } from '../../agenda/meetings/rules.ts'
 import { number } from '../../lib/http/forms.ts'
 import type { Slice } from '../../lib/http/slice.ts'
 import { notFound } from '../../lib/refusal.ts'
@@ -7,36 +9,45 @@ import { boothOf, type Mine, type RoomNow, roomFor, roomForChair, roomNow } from
 
 declare module '../../lib/http/views.ts' {
   interface Views {
-    'board/room/show': { room: RoomNow; mine: Mine; key: string }
-    'board/room/_room': { room: RoomNow }
+    'board/room/show': { room: RoomNow; mine: Mine; key: string; now: Date }
+    'board/room/_room': { room: RoomNow; now: Date }
     'board/room/_booth': NonNullable<Awaited<ReturnType<typeof boothOf>>>
-    'board/room/chair': { room: RoomNow; notes: string | null }
-    'board/room/_chair': { room: RoomNow }
-    'board/room/projector': { room: RoomNow; joinUrl: string; host: string }
-    'board/room/_projector': { room: RoomNow; joinUrl: string; host: string }
+    /** `watching`: somebody else leads, so this page is for reading. */
+    'board/room/chair': { room: RoomNow; notes: string | null; watching: boolean; now: Date }
+    'board/room/_chair': { room: RoomNow; now: Date }
+    'board/room/projector': { room: RoomNow; now: Date; joinUrl: string; host: string }
+    'board/room/_projector': { room: RoomNow; now: Date; joinUrl: string; host: string }
   }
 }
 
 const byNo = { params: z.object({ slug: z.string(), no: number }) }
 
 /** 会场: one meeting on three screens, the phone's, the chair's and the wall's. Later stages meet here. */
-export const room: Slice = (app, { live, origin }) => {
+export const room: Slice = (app, { live, origin, clock }) => {
   app.get('/meetings/:no', { schema: byNo, config: { who: 'anyone' } }, async (req, reply) => {
     const room = await roomFor(req.db, req.params.no, req.me)
     // A draft is the chair's: it may still change before anybody is told of it.
     if (room.state === 'draft' && !req.me.roles.includes('chair') && !req.me.roles.includes('staff')) throw notFound()
-    return reply.page('board/room/show', { room, mine: room.also, key: randomUUID() })
+    return reply.page('board/room/show', { room, mine: room.also, key: randomUUID(), now: clock() })
   })
 
   app.get('/meetings/:no/chair', { schema: byNo, config: { who: ['chair'] } }, async (req, reply) => {
     const room = await roomForChair(req.db, req.params.no)
-    return reply.page('board/room/chair', { room, notes: room.also })
+    const now = clock()
+    const watching = !isOver(room.state) && !mayLead(room.gavel, req.me, now)
+    return reply.page('board/room/chair', { room, notes: room.also, watching, now })
   })
 
   // The wall needs no sign-in and no mouse. It shows what everybody in the room may know.
   app.get('/meetings/:no/projector', { schema: byNo, config: { who: 'anyone' } }, async (req, reply) => {
-    const room = await roomNow(req.db, req.params.no)
-    return reply.page('board/room/projector', { room, ...addressOf(req.community.slug, room.meeting.code) })
+    const { wall, ...room } = await roomNow(req.db, req.params.no)
+    // A wall that stands still has nothing to show to a screen that has just been switched on but where we are.
+    const shown = { ...room, wall: wall.frozen ? { ...wall, frame: 'welcome' as const } : wall }
+    return reply.page('board/room/projector', {
+      room: shown,
+      now: clock(),
+      ...addressOf(req.community.slug, room.meeting.code),
+    })
   })
 
   const addressOf = (slug: string, code: string) => ({
@@ -48,14 +59,14 @@ export const room: Slice = (app, { live, origin }) => {
     view: 'board/room/_room',
     follows: ['meeting'],
     who: 'anyone',
-    read: async (db, no) => ({ room: await roomNow(db, no) }),
+    read: async (db, no) => ({ room: await roomNow(db, no), now: clock() }),
   })
   live.panel('booth', { view: 'board/room/_booth', follows: ['meeting'], who: 'anyone', read: boothOf })
   live.panel('chair', {
     view: 'board/room/_chair',
     follows: ['meeting', 'count'],
     who: ['chair'],
-    read: async (db, no) => ({ room: await roomNow(db, no) }),
+    read: async (db, no) => ({ room: await roomNow(db, no), now: clock() }),
   })
   live.panel('projector', {
     view: 'board/room/_projector',
@@ -63,7 +74,9 @@ export const room: Slice = (app, { live, origin }) => {
     who: 'anyone',
     read: async (db, no, community) => {
       const room = await roomNow(db, no)
-      return { room, ...addressOf(community.slug, room.meeting.code) }
+      // Frozen: nothing comes, and the last frame stays.
+      if (room.wall.frozen) return null
+      return { room, now: clock(), ...addressOf(community.slug, room.meeting.code) }
     },
   })
 }

@@ -58,6 +58,12 @@ export interface Database {
   meetings: Meetings
   running_order: RunningOrder
   attendance: Attendance
+  // console
+  gavels: Gavels
+  walls: Walls
+  turns: Turns
+  recusals: Recusals
+  stops: Stops
   ballots: Ballots
   electorate: Electorate
   votes: Votes
@@ -443,6 +449,8 @@ interface Meetings {
   opened_by: number | null
   adjourned_at: Date | null
   adjourned_by: number | null
+  suspended_at: Date | null
+  suspended_by: number | null
   aborted_at: Date | null
   aborted_by: number | null
   aborted_as: 'called_off' | 'failed' | null
@@ -462,6 +470,57 @@ interface RunningOrder {
   assigned_at: Date | null
   deferred_at: Date | null
   notes: Generated<string>
+  extra_minutes: Generated<number>
+}
+
+interface Gavels {
+  community_id: Own
+  meeting_id: number
+  person_id: number
+  session_id: number
+  taken_at: Date
+  beat_at: Date
+  offered_at: Date | null
+}
+
+interface Walls {
+  community_id: Own
+  meeting_id: number
+  frame: Generated<'follow' | 'welcome' | 'agenda' | 'timer' | 'black'>
+  frozen_at: Date | null
+  covered_at: Date | null
+}
+
+interface Turns {
+  community_id: Own
+  id: Generated<number>
+  meeting_id: number
+  item_id: number
+  household_id: number | null
+  seat_id: number | null
+  name: Generated<string>
+  raised_at: Date
+  lowered_at: Date | null
+  called_at: Date | null
+  ended_at: Date | null
+}
+
+interface Recusals {
+  community_id: Own
+  meeting_id: number
+  item_id: number
+  seat_id: number
+  at: Date
+  by: number
+}
+
+interface Stops {
+  community_id: Own
+  id: Generated<number>
+  ballot_id: number
+  stopped_at: Date
+  stopped_by: number
+  resumed_at: Date | null
 }
 
 interface Attendance {

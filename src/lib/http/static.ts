@@ -13,6 +13,8 @@ const sources: Record<string, [path: string | URL, type: string]> = {
   'leaf.svg': [own('leaf.svg'), 'image/svg+xml'],
   'live.js': [own('live.js'), 'text/javascript; charset=utf-8'],
   'keys.js': [own('keys.js'), 'text/javascript; charset=utf-8'],
+  'console.js': [own('console.js'), 'text/javascript; charset=utf-8'],
+  'wall.js': [own('wall.js'), 'text/javascript; charset=utf-8'],
   'triage.js': [own('triage.js'), 'text/javascript; charset=utf-8'],
   'door.svg': [own('door.svg'), 'image/svg+xml'],
   // Drawn from door.svg once, for phones that take no drawing as an icon; edge to edge where the phone cuts the shape.

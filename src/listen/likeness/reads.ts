@@ -5,7 +5,6 @@ import { alikeQuery } from '../search/tokens.ts'
 import { notionsWith, type Pair } from './concepts.ts'
 import { likely } from './rank.ts'
 
-
 /** Pairs of words that mean the same in this neighbourhood, as its merges taught it and the desk approved. */
 export const learned = sql<
   Pair[]

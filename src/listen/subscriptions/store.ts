@@ -120,8 +120,12 @@ export async function endSubscription(db: Db, token: string, at: Date): Promise<
 }
 
 /** That somebody follows, never who: an address is in no line. */
-const note = (trx: Trx, { issue_id, no, channel }: { issue_id: number; no: number; channel: string }, verb: string, at: Date) =>
-  journal(trx, { subject: { kind: 'issue', id: issue_id, no }, verb, by: {}, at, particulars: { channel } })
+const note = (
+  trx: Trx,
+  { issue_id, no, channel }: { issue_id: number; no: number; channel: string },
+  verb: string,
+  at: Date,
+) => journal(trx, { subject: { kind: 'issue', id: issue_id, no }, verb, by: {}, at, particulars: { channel } })
 
 /** Tells whoever follows these matters that something happened; what, stands on the public page. Unpublished: nobody. */
 export async function tellFollowers(

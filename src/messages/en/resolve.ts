@@ -168,7 +168,8 @@ export const resolve: Record<keyof typeof zh, string> = {
   'revisits.record.send': 'Keep this answer',
   'revisits.record.purpose': 'Asking whether it is solved',
 
-  'tell.promised': '[Wutong] Somebody has taken up what you reported: {seatEn}, to be done by 18:00, {due}. Follow it: {link}',
+  'tell.promised':
+    '[Wutong] Somebody has taken up what you reported: {seatEn}, to be done by 18:00, {due}. Follow it: {link}',
   'tell.revisit':
     '[Wutong] What you reported is believed to be solved. It is when you say so; please answer two questions: {link}/answer',
   'tell.reopened':

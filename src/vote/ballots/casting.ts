@@ -23,8 +23,10 @@ export interface Vote {
   choice: Choice
   /** Of this attempt: sent twice, by whatever road, it counts once and is answered with the same receipt. */
   key: string
-  way: 'socket' | 'form'
+  way: 'socket' | 'form' | 'desk'
   me: Caster
+  /** At the desk: the door that somebody of the staff writes the vote down for, and whether it may change one of its own. */
+  desk?: { householdId: number; change: boolean }
   at: Date
 }
 
@@ -45,6 +47,8 @@ interface Cast {
   requestSha256: string
   receipt: string
   way: Vote['way']
+  /** May take the place of a vote the household cast itself. */
+  change: boolean
   at: Date
 }
 
@@ -58,8 +62,12 @@ const refusals = {
   keyReused: ['ballots.keyReused', 409],
   signedOut: ['ballots.signedOut', 403],
   closed: ['ballots.closed', 409],
+  stopped: ['ballots.stopped', 409],
+  suspended: ['ballots.suspended', 409],
   notListed: ['ballots.notListed', 403],
   notSeat: ['ballots.notSeat', 403],
+  recused: ['ballots.recused', 403],
+  ownVote: ['ballots.ownVote', 409],
   notHere: ['ballots.notHere', 409],
   notSpeaker: ['ballots.notSpeaker', 403],
 } as const satisfies Record<string, readonly [MessageKey, 403 | 409]>
@@ -76,7 +84,8 @@ export async function castVote(db: Db, vote: Vote): Promise<Receipt> {
   const { me, choice } = vote
   const ballot = await frozen(db, vote.ballot)
   if (!ballot.options.includes(choice)) throw new Refusal('ballots.noSuchChoice', 422)
-  const caster = ballot.voters === 'seat' ? me.personId : me.householdId
+  if (vote.desk && ballot.voters === 'seat') throw new Refusal('ballots.deskSeats', 409)
+  const caster = ballot.voters === 'seat' ? me.personId : vote.desk ? vote.desk.householdId : me.householdId
   if (ballot.voters === 'seat' && me.seatIds.length === 0) throw new Refusal('ballots.notSeat', 403)
   if (caster === null || me.sessionId === null) throw new Refusal('ballots.notBound', 403)
 
@@ -89,9 +98,10 @@ export async function castVote(db: Db, vote: Vote): Promise<Receipt> {
     personId: me.personId,
     choice,
     key: keyOf(me.sessionId, vote.key),
-    requestSha256: sha256Hex(`${ballot.id} ${choice}`),
+    requestSha256: sha256Hex(vote.desk ? `${ballot.id} ${choice} ${caster}` : `${ballot.id} ${choice}`),
     receipt: groupCode(randomCode(8)),
     way: vote.way,
+    change: vote.desk?.change ?? true,
     at: vote.at,
   })
   if (verdict === 'counted' || verdict === 'known') return { ballot, code: receipt, choice }
@@ -148,18 +158,23 @@ async function judgeAndWrite(trx: Trx, ballot: Frozen, casts: Cast[]): Promise<J
       select * from unnest(${casts.map((_, n) => n)}::int[], ${casts.map((c) => c.caster)}::int[],
         ${casts.map((c) => c.sessionId)}::int[], ${casts.map((c) => c.personId)}::int[], ${casts.map((c) => c.choice)}::text[],
         ${casts.map((c) => c.key)}::uuid[], ${casts.map((c) => c.requestSha256)}::text[], ${casts.map((c) => c.receipt)}::text[],
-        ${casts.map((c) => c.way)}::text[], ${casts.map((c) => c.at.toISOString())}::timestamptz[])
-        as g (n, caster, session_id, person_id, choice, key, request_sha256, receipt, way, at)),
+        ${casts.map((c) => c.way)}::text[], ${casts.map((c) => c.change)}::boolean[], ${casts.map((c) => c.at.toISOString())}::timestamptz[])
+        as g (n, caster, session_id, person_id, choice, key, request_sha256, receipt, way, change, at)),
     judged as materialized (
       select g.*, who.voter_id, known.receipt as known_receipt, case
         when not exists (${session[ballot.voters]}) then 'signedOut'
         when known.request_sha256 = g.request_sha256 then 'known'
         when known.receipt is not null then 'keyReused'
         when b.closed_at is not null then 'closed'
+        when (select exists (select from stops where ballot_id = ${ballot.id} and resumed_at is null)) then 'stopped'
+        when (select suspended_at is not null from meetings where id = ${ballot.meetingId}) then 'suspended'
         when not exists (select from electorate e where e.ballot_id = ${ballot.id} and e.voter_id = who.voter_id)
           then ${seats ? 'notSeat' : 'notListed'}
+        when ${recused[ballot.voters](ballot)} then 'recused'
         when not who.here then 'notHere'
         when not who.speaks then 'notSpeaker'
+        when not g.change and exists (select from votes v where v.ballot_id = ${ballot.id} and v.voter_id = who.voter_id
+          and v.way <> 'desk') then 'ownVote'
         else 'counted' end as verdict
       from given g
       join ballots b on b.id = ${ballot.id}
@@ -185,6 +200,13 @@ async function judgeAndWrite(trx: Trx, ballot: Frozen, casts: Cast[]): Promise<J
   return rows
 }
 
+/** A seat that steps aside on this item stays in the room and in the base, but does not vote (domain 3.6.1). */
+const recused: Record<Voters, (ballot: Frozen) => RawBuilder<unknown>> = {
+  household: () => sql`false`,
+  seat: ({ meetingId, itemId }) => sql`exists (
+    select from recusals r where r.meeting_id = ${meetingId} and r.item_id = ${itemId} and r.seat_id = who.voter_id)`,
+}
+
 /**
  * Whether the session still stands for whom it said: a phone may have been signed out, a person may have left, since
  * its socket was opened.
@@ -193,7 +215,9 @@ const session: Record<Voters, RawBuilder<unknown>> = {
   household: sql`
     select s.id from sessions s left join people p on p.id = s.person_id and p.left_at is null
     where s.id = g.session_id and s.revoked_at is null and s.expires_at > g.at
-      and coalesce(s.household_id, p.household_id) = g.caster`,
+      and case when g.way = 'desk'
+        then exists (select from person_roles r where r.person_id = p.id and r.role in ('staff', 'chair'))
+        else coalesce(s.household_id, p.household_id) = g.caster end`,
   seat: sql`
     select s.id from sessions s join people p on p.id = s.person_id and p.left_at is null
     where s.id = g.session_id and s.revoked_at is null and s.expires_at > g.at and p.id = g.caster`,

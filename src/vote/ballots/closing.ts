@@ -8,7 +8,7 @@ import { tellFilers } from '../../listen/filings/store.ts'
 import { moveIssue } from '../../listen/issues/store.ts'
 import { voteLock } from './casting.ts'
 import { type Frozen, frozen } from './frozen.ts'
-import { countOf } from './reads.ts'
+import { countOf, votingEnds } from './reads.ts'
 import { type Decision, decide, type Named } from './rules.ts'
 
 interface Closing {
@@ -39,9 +39,10 @@ export async function closeBallot(
       .forUpdate()
       .executeTakeFirstOrThrow(notFound)
     if (closed_at) throw new Refusal('ballots.closedAlready')
+    if (await isSuspended(trx, ballot.meetingId)) throw new Refusal('ballots.suspendedAlready')
 
     const count = await countOf(trx, ballot.id)
-    const missing = required_seats.length ? await seatsAway(trx, ballot.meetingId, required_seats, opened_at) : []
+    const missing = required_seats.length ? await seatsAway(trx, ballot, required_seats, opened_at) : []
     const decision = decide(ballot.rule, { ...count, eligible }, missing)
     await write(trx, ballot, decision, closing)
     const issueIds = await moveIssuesOn(trx, ballot, decision, closing)
@@ -54,16 +55,43 @@ export async function closeBallot(
 }
 
 /** Required seats for which nobody was in the room at any time while the vote was open. */
-async function seatsAway(trx: Trx, meetingId: number, required: number[], since: Date): Promise<Named[]> {
+async function seatsAway(trx: Trx, { id, meetingId }: Frozen, required: number[], since: Date): Promise<Named[]> {
   const { rows } = await sql<Named>`
     select name, name_en as "nameEn" from seats s where id = any(${required}::int[]) and not exists (
       select from attendance a join seat_holders h on h.seat_id = a.seat_id and h.person_id = a.person_id
-      where a.meeting_id = ${meetingId} and a.seat_id = s.id and (a.left_at is null or a.left_at >= ${since}))
+      where a.meeting_id = ${meetingId} and a.seat_id = s.id and (a.left_at is null or a.left_at >= ${since})
+        and a.arrived_at <= (select ${votingEnds} from ballots b where b.id = ${id}))
     order by position`.execute(trx)
   return rows
 }
 
-async function write(trx: Trx, ballot: Frozen, { outcome, reason, numbers }: Decision, { by, at }: Closing) {
+/** Too few are in the room: nothing is declared before they are back (domain 3.4). */
+async function isSuspended(trx: Trx, meetingId: number): Promise<boolean> {
+  const meeting = await trx
+    .selectFrom('meetings')
+    .where('id', '=', meetingId)
+    .select('suspended_at')
+    .executeTakeFirstOrThrow()
+  return meeting.suspended_at !== null
+}
+
+async function write(trx: Trx, ballot: Frozen, decision: Decision, { by, at }: Closing) {
+  await writeClose(trx, ballot, decision, { by, at })
+  await trx
+    .updateTable('running_order')
+    .set({ declared_at: at })
+    .where('meeting_id', '=', ballot.meetingId)
+    .where('item_id', '=', ballot.itemId)
+    .execute()
+}
+
+/** Closes a ballot with what it came to, and writes it down. Whoever calls holds the vote's lock. */
+export async function writeClose(
+  trx: Trx,
+  ballot: Frozen,
+  { outcome, reason, numbers }: Decision,
+  { by, at }: Omit<Closing, 'no'>,
+): Promise<void> {
   await trx
     .updateTable('ballots')
     // The database's clock: what was in time is not for a web server to say (trust 4.2).
@@ -75,12 +103,6 @@ async function write(trx: Trx, ballot: Frozen, { outcome, reason, numbers }: Dec
       numbers: JSON.stringify(numbers),
     })
     .where('id', '=', ballot.id)
-    .execute()
-  await trx
-    .updateTable('running_order')
-    .set({ declared_at: at })
-    .where('meeting_id', '=', ballot.meetingId)
-    .where('item_id', '=', ballot.itemId)
     .execute()
   await journal(trx, {
     subject: { kind: 'ballot', id: ballot.id, no: ballot.no },

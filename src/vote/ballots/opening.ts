@@ -67,6 +67,7 @@ async function placeOf(trx: Trx, meetingNo: number, itemNo: number) {
         'item_id',
         'opened_at',
         'adjourned_at',
+        'suspended_at',
         'discussing_at',
         'voting_at',
         'declared_at',

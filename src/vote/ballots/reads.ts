@@ -47,6 +47,10 @@ interface Row extends Frozen {
   eligible: number
   opened_at: Date
   closed_at: Date | null
+  stopped_at: Date | null
+  stopped_by: string | null
+  suspended: boolean
+  covered: boolean
   outcome: 'passed' | 'rejected' | null
   reason: Decision['reason'] | null
   numbers: Numbers | null
@@ -59,15 +63,23 @@ interface Row extends Frozen {
 /** Counts while the vote is open; afterwards what was written at the close, however many voted. */
 async function read(db: Db, where: RawBuilder<unknown>, order: RawBuilder<unknown>): Promise<Row[]> {
   const { rows } = await sql<Row>`
-    select ${frozenColumns}, i.no as "itemNo", i.subject, coalesce(m.terms, k.terms)->'decides' as decides, b.tally_shown, b.electorate_sha256, b.eligible, b.opened_at, b.closed_at,
-           b.outcome, b.reason, b.numbers, c.*
+    select ${frozenColumns}, i.no as "itemNo", i.subject, coalesce(m.terms, k.terms)->'decides' as decides, b.tally_shown,
+           b.electorate_sha256, b.eligible, b.opened_at, b.closed_at, b.outcome, b.reason, b.numbers,
+           st.stopped_at, st.stopped_by, m.suspended_at is not null as suspended,
+           exists (select from walls w where w.meeting_id = b.meeting_id and w.covered_at is not null) as covered, c.*
     from ballots b join meetings m on m.id = b.meeting_id join agenda_items i on i.id = b.item_id
     join meeting_kinds k on k.code = m.kind
+    left join lateral (
+      select s.stopped_at, p.name as stopped_by from stops s join people p on p.id = s.stopped_by
+      where s.ballot_id = b.id and s.resumed_at is null limit 1) st on b.closed_at is null
     left join lateral (${counts}) c on b.closed_at is null
     where ${where} order by ${order}`.execute(db)
   for (const row of rows) remember(db, row)
   return rows
 }
+
+/** SQL: until when ballot `b` could be voted on; who comes in after that is not part of it. */
+export const votingEnds = sql`coalesce((select s.stopped_at from stops s where s.ballot_id = b.id and s.resumed_at is null), 'infinity')`
 
 /**
  * The votes of ballot `b`, and who of its roll was in the room at any time since it opened (domain 3.6.1). A person
@@ -82,7 +94,8 @@ const counts = sql`
     (select count(distinct a.voter_id)::int as present
      from (select case when b.electorate_kind = 'seat' then seat_id when seat_id is null then household_id end as voter_id,
                   seat_id, person_id
-           from attendance where meeting_id = b.meeting_id and (left_at is null or left_at >= b.opened_at)) a
+           from attendance where meeting_id = b.meeting_id and (left_at is null or left_at >= b.opened_at)
+             and arrived_at <= ${votingEnds}) a
      -- "offset 0" keeps these look-ups what they are; see casting.ts
      where exists (select from electorate e where e.ballot_id = b.id and e.voter_id = a.voter_id offset 0)
        and (a.seat_id is null or exists (
@@ -121,6 +134,9 @@ function shownOf(row: Row) {
     eligible: row.eligible,
     openedAt: row.opened_at,
     closedAt: row.closed_at,
+    stoppedAt: row.stopped_at,
+    stoppedBy: row.stopped_by,
+    suspended: row.suspended && row.closed_at === null,
     outcome: row.outcome,
     numbers: row.numbers,
     because: decided && because(row.rule, decided),
@@ -130,7 +146,7 @@ function shownOf(row: Row) {
 
 /** The bar's numbers. Of a covered count only the turnout leaves this file, and no pin that would betray it. */
 function barOf(row: Row, count: Count) {
-  const hidden = row.tally_shown === 'after_close' && row.closed_at === null
+  const hidden = (row.tally_shown === 'after_close' || row.covered) && row.closed_at === null
   const cast = count.for + count.against + count.abstain
   const known = hidden
     ? { for: 0, against: 0, abstain: 0 }
@@ -179,6 +195,7 @@ export async function openingOf(db: Db, meetingNo: number, itemNo: number) {
       affectedBy(sql.ref('agenda_items.id')).as('affected'),
       'opened_at',
       'adjourned_at',
+      'suspended_at',
       'discussing_at',
       'voting_at',
       'declared_at',

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { holdGavel } from '../../agenda/gavel/store.ts'
 import { labelOf, whyNotBring } from '../../agenda/kinds/rules.ts'
 import { unheard } from '../../agenda/options/rules.ts'
 import { blank, type Form, filled, line, number, readForm, ticked } from '../../lib/http/forms.ts'
@@ -126,13 +127,16 @@ export const ballots: Slice = (app, deps) => {
       }
       const { question, rule, abstain, tally } = input.data
       const asked = { question, rule, abstain, tallyShown: tally }
+      await holdGavel(req.db, no, req.me, clock())
       await openBallot(req.db, { ...asked, meetingNo: no, itemNo: item, by: req.me, at: clock() })
       return reply.goto(`/meetings/${no}/chair`)
     },
   )
 
   app.post('/ballots/:no/closure', { schema: byNo, config: { who: ['chair'] } }, async (req, reply) => {
-    const { meetingNo } = await closeBallot(req.db, req.letterbox, { no: req.params.no, by: req.me, at: clock() })
+    const { meetingNo } = await frozen(req.db, req.params.no)
+    await holdGavel(req.db, meetingNo, req.me, clock())
+    await closeBallot(req.db, req.letterbox, { no: req.params.no, by: req.me, at: clock() })
     return reply.goto(`/meetings/${meetingNo}/chair`)
   })
 
@@ -150,7 +154,12 @@ function before(opening: Awaited<ReturnType<typeof openingOf>>) {
 async function ballotPage(req: FastifyRequest, reply: FastifyReply, no: number, form: Form) {
   const ballot = await ballotShown(req.db, no)
   const voter = await voterOf(req.db, await frozen(req.db, no), req.me)
-  const why = whyNotVote({ ...voter, closed: ballot.closedAt !== null })
+  const why = whyNotVote({
+    ...voter,
+    closed: ballot.closedAt !== null,
+    stopped: ballot.stoppedAt !== null,
+    suspended: ballot.suspended,
+  })
   const { change } = req.query as { change?: string }
   // She who has voted finds her receipt, and the form again when she asks for it.
   const wants = voter.cast === null || change !== undefined || form.errors.choice !== undefined

@@ -48,8 +48,11 @@ const reasons = {
   M4e: ['enough', 'notEnough', 'zero'],
   S5: ['enough', 'notEnough', 'tooFew', 'requiredAway', 'zero'],
 } as const satisfies Record<Rule, readonly string[]>
-type Reason = (typeof reasons)[Rule][number]
-type Sentence = { [R in Rule]: `ballots.because.${R}.${(typeof reasons)[R][number]}` }[Rule]
+/** `quorumLost`: the room became too small while the vote was open, and it was given up (vote/stops). */
+type Reason = (typeof reasons)[Rule][number] | 'quorumLost'
+type Sentence =
+  | { [R in Rule]: `ballots.because.${R}.${(typeof reasons)[R][number]}` }[Rule]
+  | 'ballots.because.quorumLost'
 
 export interface Decision {
   outcome: 'passed' | 'rejected'
@@ -117,11 +120,12 @@ function seatReason({ for: yes, present, base, missing }: Numbers): Reason {
 /** One sentence that says why, out of what was stored at the close; its values in both languages (names of parties differ). */
 export function because(rule: Rule, { reason, numbers }: Pick<Decision, 'reason' | 'numbers'>) {
   const known: readonly string[] = reasons[rule]
-  if (!known.includes(reason)) throw new Error(`rule ${rule} has no reason ${reason}`)
+  const lost = reason === 'quorumLost'
+  if (!lost && !known.includes(reason)) throw new Error(`rule ${rule} has no reason ${reason}`)
   const { missing, ...counts } = numbers
   const values = { ...counts, seats: seatsNeeded(counts.base) }
   return {
-    key: `ballots.because.${rule}.${reason}` as Sentence satisfies MessageKey,
+    key: (lost ? 'ballots.because.quorumLost' : `ballots.because.${rule}.${reason}`) as Sentence satisfies MessageKey,
     zh: { ...values, missing: missing.map((seat) => seat.name).join('、') },
     en: { ...values, missing: missing.map((seat) => seat.nameEn).join(', ') },
   }
@@ -130,6 +134,10 @@ export function because(rule: Rule, { reason, numbers }: Pick<Decision, 'reason'
 /** Where a voter stands towards a ballot. */
 export interface Standing {
   closed: boolean
+  /** The chair has stopped it and may still take that back. */
+  stopped: boolean
+  /** The meeting rests: the room is too small. */
+  suspended: boolean
   voters: Voters
   /** A browser bound to a door, or a person who sits for a party; false: we do not know who asks. */
   known: boolean
@@ -139,13 +147,18 @@ export interface Standing {
   here: boolean
   /** For a seat: whether tonight this person speaks for it (domain 3.6.1: the titular, if in the room). */
   speaks: boolean
+  /** For a seat: it steps aside on this item. */
+  recused: boolean
 }
 
 /** The page asks this before it shows the form; the casting statement judges by the same order (casting.ts). */
 export function whyNotVote(voter: Standing): MessageKey | null {
   if (voter.closed) return 'ballots.closed'
+  if (voter.stopped) return 'ballots.stopped'
+  if (voter.suspended) return 'ballots.suspended'
   if (!voter.known) return voter.voters === 'seat' ? 'ballots.notSeat' : 'ballots.notBound'
   if (!voter.listed) return voter.voters === 'seat' ? 'ballots.notSeat' : 'ballots.notListed'
+  if (voter.recused) return 'ballots.recused'
   if (!voter.here) return 'ballots.notHere'
   if (!voter.speaks) return 'ballots.notSpeaker'
   return null
@@ -155,6 +168,7 @@ export function whyNotVote(voter: Standing): MessageKey | null {
 export interface Place {
   opened_at: Date | null
   adjourned_at: Date | null
+  suspended_at: Date | null
   discussing_at: Date | null
   voting_at: Date | null
   declared_at: Date | null
@@ -164,6 +178,7 @@ export interface Place {
 /** A vote opens in a meeting that sits, on the item that is being discussed, once. */
 export function whyNotOpen(place: Place): MessageKey | null {
   if (!place.opened_at || place.adjourned_at) return 'ballots.notInSession'
+  if (place.suspended_at) return 'ballots.suspendedAlready'
   if (place.declared_at) return 'ballots.alreadyDecided'
   if (place.voting_at) return 'ballots.alreadyOpen'
   if (place.deferred_at) return 'ballots.deferred'

@@ -5,7 +5,7 @@ import type { Choice, Standing } from './rules.ts'
 import { standing } from './standing.ts'
 
 /** What somebody sees of herself on a ballot's page: whom she votes for, whether she may, what stands. For her eyes only. */
-export interface VoterShown extends Omit<Standing, 'closed'> {
+export interface VoterShown extends Omit<Standing, 'closed' | 'stopped' | 'suspended'> {
   door: { building: string; door: string } | null
   seat: { name: string; nameEn: string } | null
   cast: { choice: Choice; at: Date; rev: number; receipt: string } | null
@@ -19,6 +19,7 @@ interface Row {
   listed: boolean
   here: boolean
   speaks: boolean
+  recused: boolean
   choice: Choice | null
   cast_at: Date
   rev: number
@@ -36,6 +37,8 @@ export async function voterOf(
   if (caster === null) return stranger(voters)
   const { rows } = await sql<Row>`
     select b.name as building, h.door, s.name, s.name_en, e.voter_id is not null as listed, who.here, who.speaks,
+           exists (select from recusals r where ${voters === 'seat'} and r.meeting_id = ${ballot.meetingId} and r.item_id = ${ballot.itemId}
+             and r.seat_id = who.voter_id) as recused,
            v.choice, v.cast_at, v.rev, v.receipt
     from (${standing[voters](ballot, sql`${caster}::int`)}) who
     left join electorate e on e.ballot_id = ${ballot.id} and e.voter_id = who.voter_id
@@ -51,6 +54,7 @@ export async function voterOf(
     listed: row.listed,
     here: row.here,
     speaks: row.speaks,
+    recused: row.recused,
     door: row.building === null ? null : { building: row.building, door: String(row.door) },
     seat: row.name === null ? null : { name: row.name, nameEn: String(row.name_en) },
     cast: row.choice && { choice: row.choice, at: row.cast_at, rev: row.rev, receipt: row.receipt },
@@ -63,6 +67,7 @@ const stranger = (voters: Frozen['voters']): VoterShown => ({
   listed: false,
   here: false,
   speaks: false,
+  recused: false,
   door: null,
   seat: null,
   cast: null,

@@ -1,0 +1,42 @@
+import type { Db } from '../../lib/db/schema.ts'
+import { journal } from '../../lib/journal.ts'
+import { castVote, type Receipt } from '../ballots/casting.ts'
+import type { Choice } from '../ballots/rules.ts'
+
+interface DeskVote {
+  ballot: number
+  householdId: number
+  choice: Choice
+  /** The household stands at the desk and wants its own earlier vote changed. */
+  change: boolean
+  key: string
+  me: Parameters<typeof castVote>[1]['me']
+  at: Date
+}
+
+/**
+ * 代录一票: somebody without a phone says her choice at the desk, and it is written down for her door. The same castVote
+ * as by phone: same roll, same room, same close, and whatever the household casts itself later takes its place. The
+ * journal says who wrote it down, never what.
+ */
+export async function castAtDesk(db: Db, vote: DeskVote): Promise<Receipt> {
+  const { householdId, change, me, at } = vote
+  const receipt = await castVote(db, { ...vote, way: 'desk', desk: { householdId, change } })
+  await db.transaction().execute(async (trx) => {
+    const { id, no } = receipt.ballot
+    const { building } = await trx
+      .selectFrom('households')
+      .innerJoin('buildings', 'buildings.id', 'households.building_id')
+      .where('households.id', '=', householdId)
+      .select('buildings.name as building')
+      .executeTakeFirstOrThrow()
+    await journal(trx, {
+      subject: { kind: 'ballot', id, no },
+      verb: 'ballot.desk_vote',
+      by: { personId: me.personId, householdId },
+      at,
+      particulars: { building },
+    })
+  })
+  return receipt
+}

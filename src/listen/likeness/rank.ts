@@ -15,7 +15,7 @@ export interface Asked {
 }
 
 /** Below this chance a resident is shown nothing; and what is much less likely than the best is not shown beside it. */
-const atLeast = 0.25
+const atLeast = 0.15
 const besideTheBest = 0.6
 
 /**

@@ -248,7 +248,7 @@ t.test('the room tells what everybody may see, in one statement, and nothing abo
         minutes: 15,
         state: 'introduced',
         issues: 1,
-        heard: { gather: 1, door: 0, bridge: 0, households: 2 },
+        heard: { gather: 1, door: 0, bridge: 0, browsers: 0, households: 2 },
       },
       {
         no: items[1],
@@ -257,7 +257,7 @@ t.test('the room tells what everybody may see, in one statement, and nothing abo
         minutes: 15,
         state: 'waiting',
         issues: 1,
-        heard: { gather: 0, door: 0, bridge: 0, households: 0 },
+        heard: { gather: 0, door: 0, bridge: 0, browsers: 0, households: 0 },
       },
     ],
   )

@@ -117,23 +117,23 @@ t.test('each step is refused out of order, with the reason', async (t) => {
   const asked = (why: (state: MeetingState) => string | null) => meetingStates.map((state) => why(state))
   const over = 'meetings.over'
   const already = 'meetings.alreadyNoticed'
-  t.same(asked(whyNotNotice), [null, already, already, already, already, over])
+  t.same(asked(whyNotNotice), [null, already, already, already, already, already, over])
   const begun = 'meetings.alreadyCheckin'
-  t.same(asked(whyNotStartCheckin), ['meetings.notNoticed', null, begun, begun, begun, over])
+  t.same(asked(whyNotStartCheckin), ['meetings.notNoticed', null, begun, begun, begun, begun, over])
   const open = 'meetings.alreadyOpen'
   t.same(
     asked((state) => whyNotOpen(state, 1)),
-    ['meetings.noCheckin', 'meetings.noCheckin', null, open, open, over],
+    ['meetings.noCheckin', 'meetings.noCheckin', null, open, open, open, over],
   )
   t.equal(whyNotOpen('checkin', 0), 'meetings.noItems')
   const early = 'meetings.notOpen'
   t.same(
     asked((state) => whyNotAdjourn(state, [])),
-    [early, early, early, null, over, over],
+    [early, early, early, null, null, over, over],
   )
   t.equal(whyNotAdjourn('in_session', [item(1, 'voting')]), 'meetings.finishItem')
   t.equal(whyNotAdjourn('in_session', [item(1, 'declared', 'passed')]), 'meetings.finishItem', 'nobody has it in hand')
-  t.same(asked(whyNotArrange), [null, null, null, 'meetings.orderFixed', over, over])
+  t.same(asked(whyNotArrange), [null, null, null, 'meetings.orderFixed', 'meetings.orderFixed', over, over])
 })
 
 t.test('an item goes one way', async (t) => {

@@ -57,6 +57,7 @@ t.test('a chair leads by keyboard, and every screen survives the loss of its net
   await chair.page.keyboard.press('Escape')
   await chair.page.keyboard.press('v')
   await chair.page.waitForURL(/\/ballot$/)
+  await chair.page.locator('[name="rule"][value="M2"]').check({ force: true })
   await chair.page.locator('form[action$="/ballot"] button').press('Enter')
   await chair.page.waitForURL(/\/chair$/)
   const no = (await openBallotOf(town.db, room.meetingNo))?.no as number

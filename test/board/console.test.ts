@@ -313,6 +313,6 @@ t.test('half an hour after its time a meeting too few came to is called off', as
   t.match((await zhou.get(`/meetings/${no}/chair`)).body, '宣布流会')
   t.equal((await zhou.post(`/meetings/${no}/cancellation`)).statusCode, 303)
   t.equal(await issueState(town, issue), 'pooled')
-  t.match((await (await town.as()).get(`/meetings/${no}`)).body, '今天人没到齐')
+  t.match((await (await town.as()).get(`/meetings/${no}`)).body, '这次会没开成')
   t.equal((await (await town.as({ door: '12-602' })).post(`/meetings/${no}/attendance`)).statusCode, 409)
 })

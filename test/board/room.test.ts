@@ -31,6 +31,7 @@ t.test('the ballot and the room are two panels, and either may reach a phone fir
   const roomFirst = await phone('12-601', 'booth')
 
   await zhou.go(`/meetings/${no}/items/${meeting.itemNo}/ballot`)
+  await zhou.page.locator('[name="rule"][value="M2"]').check({ force: true })
   await zhou.page.locator('form[action$="/ballot"] button').click()
   await zhou.page.waitForURL(/\/chair$/)
   const ballot = (await openBallotOf(town.db, no))?.no as number

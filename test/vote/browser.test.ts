@@ -14,6 +14,7 @@ t.test('a ballot on real phones', async (t) => {
   await zhou.go(`/meetings/${meeting.meetingNo}/items/${meeting.itemNo}/ballot`)
   await isAccessible(t, zhou.page, 'the form that opens a vote')
   await fitsNarrow(t, zhou.page, 'the form that opens a vote')
+  await zhou.page.locator('[name="rule"][value="M2"]').check({ force: true })
   await zhou.page.locator('form[action$="/ballot"] button').click()
   await zhou.page.waitForURL(/\/chair$/)
   const no = (await openBallotOf(town.db, meeting.meetingNo))?.no as number

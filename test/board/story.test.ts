@@ -204,6 +204,9 @@ t.test('the shuttle bus that stops too early: from a sentence to a result she co
     await undecided?.page.locator('.receipt').first().waitFor()
     await wall.page.getByText('已投 5 户').first().waitFor()
 
+    // Space stops the vote, which can be taken back; the next Space declares it.
+    await zhou.page.keyboard.press('Space')
+    await wang.page.getByText('表决已停，正在核对').first().waitFor()
     await zhou.page.keyboard.press('Space')
     await wall.page.locator('.verdict').waitFor()
     t.match(await wall.page.innerText('.verdict'), '通过')

@@ -102,9 +102,10 @@ t.test(
     await file(house, key)
     const lines = () =>
       existsSync(path)
-        ? readFileSync(path, 'utf8')
-            .trim()
+        ? // The file is there before its first line is, and a line before its end.
+          readFileSync(path, 'utf8')
             .split('\n')
+            .slice(0, -1)
             .map((line) => JSON.parse(line))
         : []
     await until(() => lines().length > 0)

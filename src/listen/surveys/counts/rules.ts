@@ -11,12 +11,12 @@ export interface Voice {
 }
 
 /** The counts of one question, as they are. */
-export interface Counts {
+interface Counts {
   answered: number
   choices: number[]
 }
 
-export interface Row {
+interface Row {
   /** How many answered; null: hidden. */
   answered: number | null
   choices: (number | null)[]
@@ -46,7 +46,7 @@ export interface SurveyResult {
   questions: QuestionResult[]
 }
 
-export function countsOf(question: Asked, voices: readonly Voice[]): Counts {
+function countsOf(question: Asked, voices: readonly Voice[]): Counts {
   const counts: Counts = { answered: 0, choices: Array.from({ length: choicesOf(question) }, () => 0) }
   for (const { answers } of voices) {
     const answer = answers.get(question.id)

@@ -59,7 +59,6 @@ export const surveys: Record<keyof typeof zh, string> = {
   'surveys.byBuilding': 'By building',
   'surveys.byBuilding.none': 'By building every number is too small to be shown.',
   'surveys.all': 'All',
-  'surveys.written': 'In their own words',
   'surveys.written.none': 'Nothing has been made public yet.',
   'surveys.written.hint': 'Staff have read these and taken out what points at a person.',
   'surveys.new': 'Draw up a survey',

@@ -50,7 +50,6 @@ export const surveys = {
   'surveys.byBuilding': '按楼看',
   'surveys.byBuilding.none': '按楼分开，每个数都太小，不显示。',
   'surveys.all': '一共',
-  'surveys.written': '写的话',
   'surveys.written.none': '还没有公开的话。',
   'surveys.written.hint': '社工看过、去掉能认出人的内容以后才放在这里。',
   'surveys.new': '出一份问卷',

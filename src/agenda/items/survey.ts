@@ -30,13 +30,15 @@ export async function itemOfSurvey(db: Db, no: number, by: By, at: Date): Promis
     if (known) return known.no
     const t = translator('zh')
     const { title } = survey
-    const households = result.households ?? t('surveys.hidden')
+    const { households, of } = result
+    const answered =
+      households === null ? t('surveys.answered.few', { of }) : t('surveys.answered', { n: households, of })
     const made = await trx
       .insertInto('agenda_items')
       .values({
         title,
         question: t('items.question.fromSurvey', { title }),
-        background: t('items.background.fromSurvey', { title, households, of: result.of, top: topOf(result) }),
+        background: t('items.background.fromSurvey', { title, answered, top: topOf(result) }),
         created_at: at,
         created_by: personId,
       })

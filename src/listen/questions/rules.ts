@@ -19,7 +19,7 @@ export function whyNotAnswer(question: { closes_at: Date }, at: Date): MessageKe
 export type Counts = Record<Opinion, number>
 
 export const none = (): Counts => ({ agree: 0, disagree: 0, pass: 0 })
-export const voices = ({ agree, disagree, pass }: Counts): number => agree + disagree + pass
+const voices = ({ agree, disagree, pass }: Counts): number => agree + disagree + pass
 
 /** Counts as they may be shown: null where a number is hidden. */
 export type ShownCounts = Record<Opinion, number | null>

@@ -49,7 +49,7 @@ export async function answerSurvey(
 }
 
 /** What a browser's secret is kept as: another for every survey. The page reckons the same in SQL. */
-export const tokenOf = (surveyId: number, token: string): Buffer => sha256(`survey ${surveyId} ${token}`)
+const tokenOf = (surveyId: number, token: string): Buffer => sha256(`survey ${surveyId} ${token}`)
 
 interface Open {
   id: number

@@ -8,7 +8,7 @@ import { type MessageKey, translator } from '../../lib/i18n.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import { cut, findPersonal, type Piece } from '../privacy/rules.ts'
 import { exportSheets, resultsCsv } from './export.ts'
-import { HeadForm, ids, NewForm, PurposeForm, QuotaForm, ReleaseForm, TakeBackForm } from './forms.ts'
+import { HeadForm, ids, NewForm, PurposeForm, QuotaForm, ReleaseForm, TakeBackForm, typedQuotas } from './forms.ts'
 import { buildingsOf, liveCounts, surveyAtDesk, surveysAsked, wordsWritten } from './reads.ts'
 import { settledResult } from './reckoning.ts'
 import { releaseWords, takeBackWords } from './releases.ts'
@@ -27,7 +27,16 @@ declare module '../../lib/http/views.ts' {
       head: Head | null
       form: Form
     }
-    'listen/surveys/draft': { survey: AtDesk; head: Head; form: Form; asking: Form; key: string; kinds: typeof kinds }
+    'listen/surveys/draft': {
+      survey: AtDesk
+      head: Head
+      form: Form
+      /** What was typed beside each building, where it came back. */
+      quotas: { wanted: ReturnType<typeof typedQuotas>; stop: boolean }
+      asking: Form
+      key: string
+      kinds: typeof kinds
+    }
     'listen/surveys/running': {
       survey: AtDesk
       state: State
@@ -172,6 +181,9 @@ export const surveyDesk: Slice = (app, { clock }) => {
     return reply.page('listen/surveys/draft', {
       survey,
       head: { audiences, buildings: survey.buildings, chosen },
+      quotas: form.errors.wanted
+        ? { wanted: typedQuotas(req.body), stop: 'stop' in (req.body as object) }
+        : { wanted: new Map(), stop: survey.stop_at_quota },
       form: { ...form, values },
       asking: filled({ kind: 'single' }),
       key: randomUUID(),

@@ -29,7 +29,7 @@ export function resultsCsv({ questions, buildings, households, visitors, of }: S
 }
 
 /** What a choice is called: an option's words, or a point of a scale. */
-export function choiceName({ kind, options }: Pick<QuestionResult, 'kind' | 'options'>, choice: number): string {
+function choiceName({ kind, options }: Pick<QuestionResult, 'kind' | 'options'>, choice: number): string {
   return kind === 'scale' ? String(choice) : (options[choice - 1] ?? String(choice))
 }
 

@@ -86,6 +86,18 @@ export const QuotaForm = z.object({
   stop: ticked,
 })
 
+/** What stood beside each building when its form came back, and which of it is no number of households. */
+export function typedQuotas(body: unknown): Map<number, { typed: string; wrong: boolean }> {
+  const { building, wanted } = (body ?? {}) as { building?: unknown; wanted?: unknown }
+  const values = several(wanted)
+  return new Map(
+    several(building).map((id, at) => {
+      const typed = typeof values[at] === 'string' ? values[at] : ''
+      return [Number(id), { typed, wrong: !quota.safeParse(typed).success }]
+    }),
+  )
+}
+
 export const ReleaseForm = z.object({
   voice: number,
   question: number,

@@ -108,7 +108,7 @@ const nothing: Answer = { choices: [], words: '' }
 const isEmpty = ({ choices, words }: Answer) => choices.length === 0 && words === ''
 
 /** The questions somebody is asked who answers like this, in order: a rule is followed from the answer it is about. */
-export function pathOf(questions: readonly Asked[], answers: ReadonlyMap<number, Answer>): Asked[] {
+function pathOf(questions: readonly Asked[], answers: ReadonlyMap<number, Answer>): Asked[] {
   const path: Asked[] = []
   for (let at = 0; at < questions.length; ) {
     const question = questions[at] as Asked

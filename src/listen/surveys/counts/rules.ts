@@ -11,12 +11,12 @@ export interface Voice {
 }
 
 /** The counts of one question, as they are. */
-export interface Counts {
+interface Counts {
   answered: number
   choices: number[]
 }
 
-export interface Row {
+interface Row {
   /** How many answered; null: hidden. */
   answered: number | null
   choices: (number | null)[]
@@ -32,6 +32,7 @@ export interface QuestionResult {
   visitors: Row
   /** Of a scale, where no number is hidden: what the households' answers come to on average. */
   mean: number | null
+  by_building: boolean
   /** Where it was asked for and may be told: a row for each building, in the order of `SurveyResult.buildings`. */
   buildings: Table | null
 }
@@ -46,7 +47,7 @@ export interface SurveyResult {
   questions: QuestionResult[]
 }
 
-export function countsOf(question: Asked, voices: readonly Voice[]): Counts {
+function countsOf(question: Asked, voices: readonly Voice[]): Counts {
   const counts: Counts = { answered: 0, choices: Array.from({ length: choicesOf(question) }, () => 0) }
   for (const { answers } of voices) {
     const answer = answers.get(question.id)
@@ -72,7 +73,7 @@ export function resultOf(
     of: buildings.reduce((sum, building) => sum + building.households, 0),
     buildings: buildings.map(({ name }) => name),
     questions: questions.map((question, at) => {
-      const { id, kind, words, options, most } = question
+      const { id, kind, words, options, most, by_building } = question
       const own = told.households[at] as Row
       return {
         id,
@@ -83,8 +84,8 @@ export function resultOf(
         households: own,
         visitors: told.visitors[at] as Row,
         mean: kind === 'scale' ? meanOf(own) : null,
-        buildings:
-          question.by_building && own.answered !== null ? crossOf(question, households, own, buildings.length) : null,
+        by_building,
+        buildings: by_building && own.answered !== null ? crossOf(question, households, own, buildings.length) : null,
       }
     }),
   }

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../../lib/db/schema.ts'
 import { notFound } from '../../lib/refusal.ts'
+import { explained } from './explained.ts'
 import { type Frozen, frozenColumns, frozenText, remember } from './frozen.ts'
 import { because, type Count, type Decision, type Numbers, neededOf } from './rules.ts'
 
@@ -36,6 +37,7 @@ async function one(db: Db, where: RawBuilder<unknown>): Promise<BallotShown | nu
 }
 
 interface Row extends Frozen {
+  rule_version: number
   itemNo: number
   tally_shown: 'live' | 'after_close'
   electorate_sha256: string
@@ -54,7 +56,7 @@ interface Row extends Frozen {
 /** Counts while the vote is open; afterwards what was written at the close, however many voted. */
 async function read(db: Db, where: RawBuilder<unknown>, order: RawBuilder<unknown>): Promise<Row[]> {
   const { rows } = await sql<Row>`
-    select ${frozenColumns}, i.no as "itemNo", b.tally_shown, b.electorate_sha256, b.eligible, b.opened_at, b.closed_at,
+    select ${frozenColumns}, i.no as "itemNo", b.rule_version, b.tally_shown, b.electorate_sha256, b.eligible, b.opened_at, b.closed_at,
            b.outcome, b.reason, b.numbers, c.*
     from ballots b join meetings m on m.id = b.meeting_id join agenda_items i on i.id = b.item_id
     left join lateral (${counts}) c on b.closed_at is null
@@ -116,6 +118,7 @@ function shownOf(row: Row) {
     outcome: row.outcome,
     numbers: row.numbers,
     because: decided && because(row.rule, decided),
+    explained: row.numbers && explained({ ...row, version: row.rule_version, numbers: row.numbers }),
     bar: barOf(row, count),
   }
 }

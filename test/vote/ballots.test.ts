@@ -64,6 +64,9 @@ t.test('a household votes, changes its mind, and sees what came of it', async (t
   t.equal(closed.headers.location, `/c/wutongli/meetings/${meeting.meetingNo}/chair`)
   const result = await wang.get(`/ballots/${no}`)
   t.match(result.body, '赞成 2 户，过到会 3 户的半数（要 2 户），通过。')
+  t.match(result.body, '规则第 1 版', 'the rule, its edition and why, in one paragraph')
+  const sums = await (await town.as()).get(`/ballots/${no}/arithmetic`)
+  t.match(sums.body, '赞成：2 × 2 = 4，1 × 3 = 3，4 &gt; 3，够了。')
   t.notMatch(result.body, '投的是', 'after the close only the code is shown, which proves nothing to a stranger')
   const mine = /class="receipt"[^>]*>([0-9A-Z-]{9})</.exec(result.body)?.[1] ?? 'none'
   const receipts = await (await town.as()).get(`/ballots/${no}/receipts`)

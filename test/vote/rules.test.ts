@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { translator } from '../../src/lib/i18n.ts'
+import { recounted } from '../../src/vote/ballots/explained.ts'
 import { because, type Count, decide, neededOf, type Rule, rules, seatsNeeded } from '../../src/vote/ballots/rules.ts'
+import { edition } from './oracle.ts'
 
 const count = (given: Partial<Count>): Count => ({ for: 0, against: 0, abstain: 0, present: 0, eligible: 0, ...given })
 
@@ -116,6 +118,17 @@ t.test('every rule agrees with counting pebbles, at the edges too', async () => 
       const { outcome, numbers } = decide(rule, given)
       const base = numbers.base
       return (outcome === 'passed') === (base > 0 && naive(rule, given, 0))
+    }),
+    { numRuns: 5_000 },
+  )
+})
+
+t.test('the catalogue counts a stored result again and finds the same', async () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...rules), fc.oneof(meetings, edges), fc.boolean(), (rule, given, away) => {
+      const missing = away && rule === 'S5' ? [{ name: '居委会', nameEn: 'Committee' }] : []
+      const { outcome, numbers } = decide(rule, given, missing)
+      return recounted(edition(rule), numbers).outcome === outcome
     }),
     { numRuns: 5_000 },
   )

@@ -545,6 +545,7 @@ interface Ballots {
   question: string
   options: ('for' | 'against' | 'abstain')[]
   rule: 'M1' | 'M2' | 'M4v' | 'M4p' | 'M4e' | 'S5'
+  rule_version: Generated<number>
   electorate_kind: 'household' | 'seat'
   tally_shown: 'live' | 'after_close'
   question_sha256: string

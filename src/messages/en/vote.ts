@@ -108,6 +108,9 @@ export const vote: Record<keyof typeof zh, string> = {
   'ballots.ruleIs.M4e': 'Passes when two thirds of all households vote for, those who stayed away included',
   'ballots.ruleIs.S5':
     'Passes when four of five seats are present, every required party among them, and three vote for',
+  'ballots.arithmetic': 'Follow the arithmetic',
+  'ballots.arithmeticHint': 'It takes multiplication only: multiply both sides and see which is larger.',
+  'ballots.arithmeticLater': 'After the close every step is worked out here.',
   'ballots.check': 'Check it yourself',
   'ballots.checkHint':
     'Question, choices, rule and roll were frozen the moment the vote opened; nobody can change them. These fingerprints let you check.',

@@ -4,6 +4,7 @@ import { termsNow } from '../../agenda/kinds/store.ts'
 import { affectedBy } from '../../agenda/options/reads.ts'
 import type { Db } from '../../lib/db/schema.ts'
 import { notFound } from '../../lib/refusal.ts'
+import { explained } from './explained.ts'
 import { type Frozen, frozenColumns, frozenText, remember } from './frozen.ts'
 import { because, type Count, type Decision, type Numbers, neededOf } from './rules.ts'
 
@@ -39,6 +40,7 @@ async function one(db: Db, where: RawBuilder<unknown>): Promise<BallotShown | nu
 }
 
 interface Row extends Frozen {
+  rule_version: number
   itemNo: number
   subject: string
   decides: Terms['decides']
@@ -63,7 +65,7 @@ interface Row extends Frozen {
 /** Counts while the vote is open; afterwards what was written at the close, however many voted. */
 async function read(db: Db, where: RawBuilder<unknown>, order: RawBuilder<unknown>): Promise<Row[]> {
   const { rows } = await sql<Row>`
-    select ${frozenColumns}, i.no as "itemNo", i.subject, coalesce(m.terms, k.terms)->'decides' as decides, b.tally_shown,
+    select ${frozenColumns}, i.no as "itemNo", i.subject, coalesce(m.terms, k.terms)->'decides' as decides, b.tally_shown, b.rule_version,
            b.electorate_sha256, b.eligible, b.opened_at, b.closed_at, b.outcome, b.reason, b.numbers,
            st.stopped_at, st.stopped_by, m.suspended_at is not null as suspended,
            exists (select from walls w where w.meeting_id = b.meeting_id and w.covered_at is not null) as covered, c.*
@@ -140,6 +142,7 @@ function shownOf(row: Row) {
     outcome: row.outcome,
     numbers: row.numbers,
     because: decided && because(row.rule, decided),
+    explained: row.numbers && explained({ ...row, version: row.rule_version, numbers: row.numbers }),
     bar: barOf(row, count),
   }
 }

@@ -29,6 +29,7 @@ declare module '../../lib/http/views.ts' {
       key: string | null
       form: Form
     }
+    'vote/ballots/arithmetic': { ballot: BallotShown }
     'vote/ballots/receipts': { ballot: BallotShown; receipts: string[] }
     'vote/ballots/new': {
       opening: Awaited<ReturnType<typeof openingOf>>
@@ -88,6 +89,10 @@ export const ballots: Slice = (app, deps) => {
     const receipts = ballot.closedAt ? await receiptsOf(req.db, await frozen(req.db, ballot.no)) : []
     return reply.page('vote/ballots/receipts', { ballot, receipts })
   })
+
+  app.get('/ballots/:no/arithmetic', { schema: byNo, config: { who: 'anyone' } }, async (req, reply) =>
+    reply.page('vote/ballots/arithmetic', { ballot: await ballotShown(req.db, req.params.no) }),
+  )
 
   // Who is told by castVote, not here: a door where households vote, a person where seats do.
   app.post('/ballots/:no/votes', { schema: byNo, config: { who: 'anyone', form: VoteForm } }, async (req, reply) => {

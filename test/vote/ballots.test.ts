@@ -212,7 +212,9 @@ t.test('five parties: the titular speaks for the seat, else the alternate who is
     await town.as('feng'),
   ]
 
-  t.match((await sun.get(`/ballots/${no}`)).body, '您代表居委会')
+  const before = (await sun.get(`/ballots/${no}`)).body
+  t.match(before, '您代表居委会')
+  t.match(before, '反对和弃权的点名写出', 'said before anybody votes: the minutes name the seats')
   t.equal((await cast1(sun, no, 'against')).statusCode, 303, 'the alternate, while the titular is away')
   t.match((await cast1(wu, no, 'for')).body, '要先签到才能投')
   await meeting.sit('wu', 2)

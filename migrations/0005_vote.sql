@@ -8,7 +8,8 @@ create table ballots (
   item_id           integer not null,
   question          text not null check (length(question) between 1 and 120),
   options           text[] not null check (options <@ array['for', 'against', 'abstain'] and options @> array['for', 'against']),
-  rule              text not null check (rule in ('M1', 'M2', 'M4v', 'M4p', 'M4e', 'S5')),
+  rule              text not null check (rule in ('M1', 'M2', 'M3', 'M4v', 'M4p', 'M4e', 'M5v', 'M5p', 'M5e', 'M7', 'S5')),
+  rule_version      integer not null default 1,                  -- the edition in force when it was frozen (vote/rules/catalogue.ts)
   electorate_kind   text not null check (electorate_kind in ('household', 'seat')),
   tally_shown       text not null check (tally_shown in ('live', 'after_close')),
   question_sha256   text not null,

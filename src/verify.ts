@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { sql } from 'kysely'
 import type { House } from './lib/db/connect.ts'
 import { pendingMigrations } from './lib/db/migrate.ts'
@@ -6,7 +7,7 @@ import type { Db } from './lib/db/schema.ts'
 import { allCommunities } from './lib/http/communities.ts'
 import { issueStates } from './listen/issues/rules.ts'
 import { fingerprint } from './vote/ballots/frozen.ts'
-import { type Choice, decide, type Numbers, type Rule, type Voters } from './vote/ballots/rules.ts'
+import { type Choice, type Decision, decide, type Numbers, type Rule, type Voters } from './vote/ballots/rules.ts'
 
 /** What was looked at, in plain words, and what does not agree; nothing wrong means all of it does. */
 export interface Verification {
@@ -59,6 +60,7 @@ interface Ballot {
   question: string
   options: Choice[]
   rule: Rule
+  ruleVersion: number
   voters: Voters
   questionSha256: string
   electorateSha256: string
@@ -78,7 +80,7 @@ interface Ballot {
 
 async function ballotsWithVotes(db: Db): Promise<Ballot[]> {
   const { rows } = await sql<Ballot>`
-    select b.id, b.no, b.question, b.options, b.rule, b.electorate_kind as voters, b.question_sha256 as "questionSha256",
+    select b.id, b.no, b.question, b.options, b.rule, b.rule_version as "ruleVersion", b.electorate_kind as voters, b.question_sha256 as "questionSha256",
            b.electorate_sha256 as "electorateSha256", b.eligible, b.closed_at as "closedAt", b.outcome, b.reason, b.numbers,
            v.*, k.lost, j.became as journal
     from ballots b
@@ -128,12 +130,17 @@ function faultsOf(ballot: Ballot, roll: string[]): string[] {
   for (const choice of ['for', 'against', 'abstain'] as const) {
     if (ballot[choice] !== numbers[choice]) say(`${ballot[choice]} votes ${choice}, ${numbers[choice]} were declared`)
   }
-  const again = decide(ballot.rule, { ...numbers, eligible: roll.length }, numbers.missing)
+  const again = recount(ballot, { ...numbers, eligible: roll.length })
+  if (!again) {
+    say(`rule ${ballot.rule}, edition ${ballot.ruleVersion}, cannot have been given these numbers`)
+    return faults
+  }
   if (again.numbers.base !== numbers.base || again.numbers.needed !== numbers.needed) {
     say(
       `rule ${ballot.rule} asks for ${again.numbers.needed} of ${again.numbers.base}, ${numbers.needed} of ${numbers.base} was declared`,
     )
   }
+  if (!isDeepStrictEqual(again.numbers.checks, numbers.checks)) say('its sums are not the ones its numbers make')
   // Given up because the room had become too small: what its numbers would have meant does not matter then.
   const givenUp = ballot.reason === 'quorumLost' && ballot.outcome === 'rejected'
   if (!givenUp && (again.outcome !== ballot.outcome || again.reason !== ballot.reason)) {
@@ -142,6 +149,15 @@ function faultsOf(ballot: Ballot, roll: string[]): string[] {
   if (numbers.present < cast) say(`${cast} voted, but only ${numbers.present} were in the room`)
   if (ballot.journal !== ballot.outcome) say(`the journal says ${ballot.journal}, the ballot ${ballot.outcome}`)
   return faults
+}
+
+/** The declared numbers through the very edition that was frozen; null: no vote can have had them. */
+function recount({ rule, ruleVersion }: Ballot, numbers: Numbers): Decision | null {
+  try {
+    return decide(rule, numbers, numbers.missing, ruleVersion)
+  } catch {
+    return null
+  }
 }
 
 /** The roll's fingerprint as the opening takes it: its lines, sorted by their bytes, one to a line. */

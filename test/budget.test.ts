@@ -69,6 +69,7 @@ const samples: Record<string, string> = {
   '/desk/meetings/:no/desk': 'select no from meetings where adjourned_at is null order by id desc limit 1',
   '/ballots/:no': 'select no from ballots order by id desc limit 1',
   '/ballots/:no/count': 'select m.no from meetings m join ballots b on b.meeting_id = m.id limit 1',
+  '/ballots/:no/arithmetic': 'select no from ballots order by id desc limit 1',
   '/ballots/:no/receipts': 'select no from ballots order by id desc limit 1',
   '/meetings/:no/items/:item/ballot':
     "select m.no || '/' || i.no from running_order r join meetings m on m.id = r.meeting_id join agenda_items i on i.id = r.item_id where m.adjourned_at is null limit 1",

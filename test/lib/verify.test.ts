@@ -65,6 +65,16 @@ const tampered: [string, RawBuilder<unknown>, string][] = [
     `ballot ${rejected}: what was asked is not what its fingerprint was taken of`,
   ],
   [
+    'an edition that was exchanged',
+    sql`update ballots set rule_version = 9 where no = ${rejected}`,
+    `ballot ${rejected}: rule M4e, edition 9, cannot have been given these numbers`,
+  ],
+  [
+    'a sum that was made up',
+    sql`update ballots set numbers = jsonb_set(numbers, '{checks,0,den}', '4') where no = ${rejected}`,
+    `ballot ${rejected}: its sums are not the ones its numbers make`,
+  ],
+  [
     'a question that was reworded',
     sql`update ballots set question = '同意涨物业费' where no = ${passed}`,
     `ballot ${passed}: what was asked is not what its fingerprint was taken of`,

@@ -64,6 +64,9 @@ t.test('a household votes, changes its mind, and sees what came of it', async (t
   t.equal(closed.headers.location, `/c/wutongli/meetings/${meeting.meetingNo}/chair`)
   const result = await wang.get(`/ballots/${no}`)
   t.match(result.body, '赞成 2 户，过到会 3 户的半数（要 2 户），通过。')
+  t.match(result.body, '规则第 1 版', 'the rule, its edition and why, in one paragraph')
+  const sums = await (await town.as()).get(`/ballots/${no}/arithmetic`)
+  t.match(sums.body, '赞成：2 × 2 = 4，1 × 3 = 3，4 &gt; 3，够了。')
   t.notMatch(result.body, '投的是', 'after the close only the code is shown, which proves nothing to a stranger')
   const mine = /class="receipt"[^>]*>([0-9A-Z-]{9})</.exec(result.body)?.[1] ?? 'none'
   const receipts = await (await town.as()).get(`/ballots/${no}/receipts`)
@@ -209,7 +212,9 @@ t.test('five parties: the titular speaks for the seat, else the alternate who is
     await town.as('feng'),
   ]
 
-  t.match((await sun.get(`/ballots/${no}`)).body, '您代表居委会')
+  const before = (await sun.get(`/ballots/${no}`)).body
+  t.match(before, '您代表居委会')
+  t.match(before, '反对和弃权的点名写出', 'said before anybody votes: the minutes name the seats')
   t.equal((await cast1(sun, no, 'against')).statusCode, 303, 'the alternate, while the titular is away')
   t.match((await cast1(wu, no, 'for')).body, '要先签到才能投')
   await meeting.sit('wu', 2)
@@ -351,7 +356,9 @@ t.test('what was asked of whom is frozen, and anybody can check it', async (t) =
   t.same(shown.options, ['for', 'against'], 'without abstaining')
   t.equal(
     shown.questionSha256,
-    sha256Hex('{"electorate":"household","options":["for","against"],"question":"同意班车延长至 23:00","rule":"M4e"}'),
+    sha256Hex(
+      '{"electorate":"household","options":["for","against"],"question":"同意班车延长至 23:00","rule":"M4e","version":1}',
+    ),
   )
   const roll = await db
     .selectFrom('households')
@@ -502,7 +509,8 @@ t.test('whatever is typed or sent instead of a vote is answered kindly and chang
     ['text that turns round', { ...form, question: '班车\u202e延期' }, '不能用的符号'],
     ['two questions', { ...form, question: ['a', 'b'] }, '请写清楚表决什么'],
     ['no rule', { question: '好吗', tally: 'live' }, '请选一种算法'],
-    ['a rule we do not have', { ...form, rule: 'D1' }, '请选一种算法'],
+    ['a rule nothing here can count', { ...form, rule: 'D1' }, '这种算法这里还不能计票'],
+    ['a rule we do not have', { ...form, rule: 'M9' }, '请选一种算法'],
     ['no tally', { question: '好吗', rule: 'M1' }, '请选一种'],
   ]
   for (const [name, fields, sentence] of hostile) {

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { translator } from '../../src/lib/i18n.ts'
+import { explained } from '../../src/vote/ballots/explained.ts'
 import { because, type Count, decide, neededOf, type Rule, rules, seatsNeeded } from '../../src/vote/ballots/rules.ts'
+import { paragraph } from '../../src/vote/rules/words.ts'
 
 const count = (given: Partial<Count>): Count => ({ for: 0, against: 0, abstain: 0, present: 0, eligible: 0, ...given })
 
@@ -57,9 +59,20 @@ t.test('the golden vectors of the rule catalogue (domain 3.6)', async (t) => {
 function naive(rule: Rule, { for: yes, against, abstain, present, eligible }: Count, missing: number): boolean {
   const more = (left: number, right: number) => left > right
   const twiceAsMany = (some: number, rest: number) => some > 0 && some >= rest + rest
+  const thriceAsMany = (some: number, rest: number) => some > 0 && some >= rest + rest + rest
   switch (rule) {
     case 'M1':
       return more(yes, against)
+    case 'M3':
+      return more(yes, eligible - yes)
+    case 'M5v':
+      return thriceAsMany(yes, against)
+    case 'M5p':
+      return thriceAsMany(yes, present - yes)
+    case 'M5e':
+      return thriceAsMany(yes, eligible - yes)
+    case 'M7':
+      return yes > 0 && against === 0
     case 'M2':
       return more(yes, present - yes)
     case 'M4v':
@@ -86,7 +99,7 @@ const meetings = fc
 
 /** Exactly at the edge, one below and one above it, ties and nobody: where such rules go wrong. */
 const edges = fc
-  .tuple(fc.nat(400), fc.constantFrom(-1, 0, 1), fc.constantFrom('half', 'thirds', 'tie', 'zero'))
+  .tuple(fc.nat(400), fc.constantFrom(-1, 0, 1), fc.constantFrom('half', 'thirds', 'quarters', 'tie', 'zero'))
   .map(([k, off, edge]): Count => {
     switch (edge) {
       case 'half': {
@@ -103,6 +116,11 @@ const edges = fc
           eligible: Math.max(3 * k, yes + k),
         }
       }
+      case 'quarters': {
+        const yes = Math.max(0, 3 * k + off)
+        const all = Math.max(4 * k, yes + k)
+        return { for: yes, against: k, abstain: 0, present: all, eligible: all }
+      }
       case 'tie':
         return { for: k, against: Math.max(0, k + off), abstain: 1, present: 2 * k + 3, eligible: 2 * k + 3 }
       default:
@@ -112,12 +130,41 @@ const edges = fc
 
 t.test('every rule agrees with counting pebbles, at the edges too', async () => {
   fc.assert(
-    fc.property(fc.constantFrom<Rule>('M1', 'M2', 'M4v', 'M4p', 'M4e'), fc.oneof(meetings, edges), (rule, given) => {
+    fc.property(fc.constantFrom(...rules.filter((rule) => rule !== 'S5')), fc.oneof(meetings, edges), (rule, given) => {
       const { outcome, numbers } = decide(rule, given)
       const base = numbers.base
       return (outcome === 'passed') === (base > 0 && naive(rule, given, 0))
     }),
     { numRuns: 5_000 },
+  )
+})
+
+t.test('a stored result is told in both languages: which rule, why, what it is worth, and every sum', async (t) => {
+  const told = (rule: Rule, given: Partial<Count>, subject = 'common', label: 'kinds.label.advice' | null = null) => {
+    const closed = { ...decide(rule, count(given)), rule, ruleVersion: 1, subject, label }
+    const { said, sums } = explained({ ...closed, voters: rule === 'S5' ? 'seat' : 'household' })
+    return [paragraph(said, 'zh'), paragraph(said, 'en'), sums.map((sum) => translator('zh')(sum.key, sum.zh)).join('')]
+  }
+  const [zh, en, sums] = told('M5e', { for: 45, against: 5, present: 50, eligible: 60 })
+  t.match(zh, /规则第 1 版.*全体 60 户的四分之三（要 45 户），通过。这次表决由会议作出决定。$/)
+  t.match(en, /passed/)
+  t.equal(sums, '赞成：4 × 45 = 180，3 × 60 = 180，180 ≥ 180，够了。')
+  t.match(told('M2', { for: 2, present: 3 }, '278-5')[0], '第 278 条第 5 项，要由业主共同决定，会商代替不了。')
+  t.match(told('M2', { for: 2, present: 3 }, 'common', 'kinds.label.advice')[0], '这次表决是会商意见')
+  t.throws(() => decide('M2', count({ for: 2, present: 1 })), RangeError, 'more votes than voters are no result')
+
+  const numbers = decide('M2', count({ for: 2, present: 2 })).numbers
+  const lost = { rule: 'M2', ruleVersion: 1, reason: 'quorumLost', numbers, subject: 'common', label: null } as const
+  const { said, sums: none } = explained({ ...lost, voters: 'household' })
+  t.match(paragraph(said, 'zh'), translator('zh')('ballots.because.quorumLost', {}).slice(0, 5))
+  t.same(none, [], 'a vote that was given up has nothing to add up')
+
+  fc.assert(
+    fc.property(fc.constantFrom(...rules), fc.oneof(meetings, edges), (rule, given) => {
+      const words = told(rule, given).join('')
+      return !/[{}]|undefined|NaN/.test(words) && words.includes('通过')
+    }),
+    { numRuns: 500 },
   )
 })
 

@@ -6,6 +6,7 @@ import { says } from '../../lib/i18n.ts'
 import { notFound } from '../../lib/refusal.ts'
 import {
   faultsOf,
+  notCounted,
   proofs,
   quorumKinds,
   readOrder,
@@ -31,6 +32,7 @@ declare module '../../lib/http/views.ts' {
         proofs: typeof proofs
         quorumKinds: typeof quorumKinds
         ruleCodes: typeof ruleCodes
+        notCounted: typeof notCounted
         subjects: typeof subjects
       }
     }
@@ -107,7 +109,7 @@ async function kindOf(req: FastifyRequest): Promise<Kind> {
 }
 
 function edit(reply: FastifyReply, kind: Kind, form: Form, decides: readonly Subject[], advises: readonly Subject[]) {
-  const choices = { proofs, quorumKinds, ruleCodes, subjects }
+  const choices = { proofs, quorumKinds, ruleCodes, notCounted, subjects }
   return reply.page('agenda/kinds/edit', { kind, form, decides, advises, choices })
 }
 

@@ -19,8 +19,28 @@ export const subjects = [
 ] as const
 export type Subject = (typeof subjects)[number]
 
-/** Rules of voting by their codes (domain 3.6); which of them the program can count is the vote's own affair. */
-export const ruleCodes = ['S5', 'M1', 'M2', 'M3', 'M4v', 'M4p', 'M4e', 'M5', 'M7', 'C1', 'D1', 'D2', 'G4'] as const
+/** Rules of voting by their codes (domain 3.6). */
+export const ruleCodes = [
+  'S5',
+  'M1',
+  'M2',
+  'M3',
+  'M4v',
+  'M4p',
+  'M4e',
+  'M5v',
+  'M5p',
+  'M5e',
+  'M7',
+  'C1',
+  'D1',
+  'D2',
+  'G4',
+] as const
+
+/** Rules a kind may name although no vote here can be counted by them yet: the vote says so when it is to be opened. */
+export const notCounted = ['C1', 'D1', 'D2', 'G4'] as const satisfies readonly (typeof ruleCodes)[number][]
+export const isNotCounted = (rule: string): boolean => notCounted.some((code) => code === rule)
 
 /** How much proof of posting a notice needs: none, one place, or every building (or the board all of them pass). */
 export const proofs = ['none', 'one', 'buildings'] as const

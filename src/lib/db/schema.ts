@@ -544,7 +544,8 @@ interface Ballots {
   item_id: number
   question: string
   options: ('for' | 'against' | 'abstain')[]
-  rule: 'M1' | 'M2' | 'M4v' | 'M4p' | 'M4e' | 'S5'
+  rule: 'M1' | 'M2' | 'M3' | 'M4v' | 'M4p' | 'M4e' | 'M5v' | 'M5p' | 'M5e' | 'M7' | 'S5'
+  rule_version: Generated<number>
   electorate_kind: 'household' | 'seat'
   tally_shown: 'live' | 'after_close'
   question_sha256: string

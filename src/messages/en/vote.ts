@@ -24,7 +24,7 @@ export const vote: Record<keyof typeof zh, string> = {
   'ballots.secrecy.household':
     'A recorded vote: the system keeps what each household chose. Only the totals are published, never who chose what.',
   'ballots.secrecy.seat':
-    'A recorded vote: the system keeps what each seat chose. Only the totals are published, never which seat chose what.',
+    'A recorded vote: the minutes show how each seat voted. They name those against and those abstaining; whoever else voted was for.',
   'ballots.chooseFirst': 'Choose one first, then cast it',
 
   'ballots.in': 'Received and counted',
@@ -60,6 +60,11 @@ export const vote: Record<keyof typeof zh, string> = {
   'ballots.word.M4v': 'Two thirds',
   'ballots.word.M4p': 'Two thirds of those present',
   'ballots.word.M4e': 'Two thirds of all',
+  'ballots.word.M3': 'Over half of all',
+  'ballots.word.M5v': 'Three quarters',
+  'ballots.word.M5p': 'Three quarters of those present',
+  'ballots.word.M5e': 'Three quarters of all',
+  'ballots.word.M7': 'Nobody against',
   'ballots.word.S5': 'To pass',
 
   'ballots.because.M1.moreFor': '{for} for, more than the {against} against: passed.',
@@ -86,6 +91,29 @@ export const vote: Record<keyof typeof zh, string> = {
   'ballots.because.M4e.notEnough':
     '{for} {for?household:households} for, less than two thirds of all {base} ({needed} needed): not passed.',
   'ballots.because.M4e.zero': 'There is no household on the roll: not passed.',
+  'ballots.because.M3.enough':
+    '{for} {for?household:households} for, more than half of all {base} ({needed} needed): passed.',
+  'ballots.because.M3.notEnough':
+    '{for} {for?household:households} for, not more than half of all {base} ({needed} needed): not passed.',
+  'ballots.because.M3.zero': 'There is no household on the roll: not passed.',
+  'ballots.because.M5v.enough':
+    '{for} {for?household:households} for, at least three quarters of the {base} that voted for or against ({needed} needed): passed.',
+  'ballots.because.M5v.notEnough':
+    '{for} {for?household:households} for, less than three quarters of the {base} that voted for or against ({needed} needed): not passed.',
+  'ballots.because.M5v.zero': 'Nobody voted for or against: not passed.',
+  'ballots.because.M5p.enough':
+    '{for} {for?household:households} for, at least three quarters of the {base} present ({needed} needed): passed.',
+  'ballots.because.M5p.notEnough':
+    '{for} {for?household:households} for, less than three quarters of the {base} present ({needed} needed): not passed.',
+  'ballots.because.M5p.zero': 'No household was present: not passed.',
+  'ballots.because.M5e.enough':
+    '{for} {for?household:households} for, at least three quarters of all {base} ({needed} needed): passed.',
+  'ballots.because.M5e.notEnough':
+    '{for} {for?household:households} for, less than three quarters of all {base} ({needed} needed): not passed.',
+  'ballots.because.M5e.zero': 'There is no household on the roll: not passed.',
+  'ballots.because.M7.enough': '{for} {for?household:households} for, nobody against: passed.',
+  'ballots.because.M7.against': '{for} for, {against} against: not passed.',
+  'ballots.because.M7.zero': 'Nobody voted for or against: not passed.',
   'ballots.because.S5.enough': '{present} of {base} seats present, {for} for ({needed} needed): passed.',
   'ballots.because.S5.notEnough': '{present} of {base} seats present, {for} for ({needed} needed): not passed.',
   'ballots.because.S5.tooFew': 'Only {present} of {base} seats present ({seats} needed): not passed.',
@@ -106,8 +134,16 @@ export const vote: Record<keyof typeof zh, string> = {
   'ballots.ruleIs.M4v': 'Passes with two thirds of those who vote for or against; abstentions do not count',
   'ballots.ruleIs.M4p': 'Passes when two thirds of the households present vote for; abstaining is not a yes',
   'ballots.ruleIs.M4e': 'Passes when two thirds of all households vote for, those who stayed away included',
+  'ballots.ruleIs.M3': 'Passes when more than half of all households vote for, those who stayed away included',
+  'ballots.ruleIs.M5v': 'Passes with three quarters of those who vote for or against; abstentions do not count',
+  'ballots.ruleIs.M5p': 'Passes when three quarters of the households present vote for; abstaining is not a yes',
+  'ballots.ruleIs.M5e': 'Passes when three quarters of all households vote for, those who stayed away included',
+  'ballots.ruleIs.M7': 'Passes when somebody votes for and nobody against; abstaining is not against',
   'ballots.ruleIs.S5':
     'Passes when four of five seats are present, every required party among them, and three vote for',
+  'ballots.arithmetic': 'Follow the arithmetic',
+  'ballots.arithmeticHint': 'It takes multiplication only: multiply both sides and see which is larger.',
+  'ballots.arithmeticLater': 'After the close every step is worked out here.',
   'ballots.check': 'Check it yourself',
   'ballots.checkHint':
     'Question, choices, rule and roll were frozen the moment the vote opened; nobody can change them. These fingerprints let you check.',
@@ -133,12 +169,22 @@ export const vote: Record<keyof typeof zh, string> = {
   'ballots.chooseRule': 'When does it pass',
   'ballots.chooseRuleHint':
     'With the five-party rule the seats that are present vote; with any other rule the households that are present do, one vote each.',
+  'ballots.notCounted': 'Votes by “{rule}” cannot be counted here yet. Please choose one of these.',
+  'ballots.notCountedYet': 'Votes by this rule cannot be counted here yet. Please choose another.',
+  'ballots.ownersNotCounted':
+    'By law the owners decide this together, by heads and by area. Such a vote cannot be counted here yet; please hold it the way the owners’ assembly does.',
+  'ballots.label.advice': 'This rule gives an opinion and decides nothing',
   'ballots.ruleMissing': 'Please choose a rule',
   'ballots.rule.M1': 'More than against',
   'ballots.rule.M2': 'Over half of those present',
   'ballots.rule.M4v': 'Two thirds of those voting',
   'ballots.rule.M4p': 'Two thirds of those present',
   'ballots.rule.M4e': 'Two thirds of all',
+  'ballots.rule.M3': 'Over half of all',
+  'ballots.rule.M5v': 'Three quarters of votes',
+  'ballots.rule.M5p': 'Three quarters of those present',
+  'ballots.rule.M5e': 'Three quarters of all',
+  'ballots.rule.M7': 'Nobody against',
   'ballots.rule.S5': 'Five parties',
   'ballots.abstain': '“Abstain” is on the ballot',
   'ballots.tallyShown': 'When may people see the count',

@@ -1,4 +1,5 @@
 import { sha256Hex } from '../../lib/tokens.ts'
+import { wholeOf } from '../../vote/ballots/rules.ts'
 import type { MinutesRead } from './reads.ts'
 import type { BallotFacts, SeatFacts } from './record.ts'
 import { dayInFull, numeral, timeOf } from './wording.ts'
@@ -134,7 +135,7 @@ function remarksOf({ asked, before, objections }: MinutesRead): string[] {
 function barOf({ no, rule, voters, numbers }: BallotFacts) {
   if (numbers === null) return null
   const cast = numbers.for + numbers.against + numbers.abstain
-  const whole = rule === 'M4e' || rule === 'S5' ? numbers.eligible : numbers.present
+  const whole = wholeOf(rule, numbers)
   return {
     for: numbers.for,
     against: numbers.against,

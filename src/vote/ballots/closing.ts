@@ -43,7 +43,7 @@ export async function closeBallot(
 
     const count = await countOf(trx, ballot.id)
     const missing = required_seats.length ? await seatsAway(trx, ballot, required_seats, opened_at) : []
-    const decision = decide(ballot.rule, { ...count, eligible }, missing)
+    const decision = decide(ballot.rule, { ...count, eligible }, missing, ballot.ruleVersion)
     await write(trx, ballot, decision, closing)
     const issueIds = await moveIssuesOn(trx, ballot, decision, closing)
     const said = `tell.${decision.outcome}` as const

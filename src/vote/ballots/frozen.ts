@@ -14,13 +14,15 @@ export interface Frozen {
   question: string
   options: Choice[]
   rule: Rule
+  /** The edition of the rule that was in force at the opening. */
+  ruleVersion: number
   voters: Voters
   questionSha256: string
 }
 
 /** Those columns, of ballot `b` and its meeting `m`. */
 export const frozenColumns = sql`b.id, b.no, b.meeting_id as "meetingId", m.no as "meetingNo", b.item_id as "itemId", b.question,
-  b.options, b.rule, b.electorate_kind as voters, b.question_sha256 as "questionSha256"`
+  b.options, b.rule, b.rule_version as "ruleVersion", b.electorate_kind as voters, b.question_sha256 as "questionSha256"`
 
 const remembered = new WeakMap<Db, Map<number, Promise<Frozen>>>()
 
@@ -43,8 +45,8 @@ async function readFrozen(db: Db, no: number): Promise<Frozen> {
 
 /** Keeps what a wider read brought along. */
 export function remember(db: Db, ballot: Frozen): void {
-  const { id, no, meetingId, meetingNo, itemId, question, options, rule, voters, questionSha256 } = ballot
-  const kept = { id, no, meetingId, meetingNo, itemId, question, options, rule, voters, questionSha256 }
+  const { id, no, meetingId, meetingNo, itemId, question, options, rule, ruleVersion, voters, questionSha256 } = ballot
+  const kept = { id, no, meetingId, meetingNo, itemId, question, options, rule, ruleVersion, voters, questionSha256 }
   const all = memoryOf(db)
   if (!all.has(no)) all.set(no, Promise.resolve(kept))
 }
@@ -57,13 +59,14 @@ function memoryOf(db: Db): Map<number, Promise<Frozen>> {
 }
 
 /** What the question's fingerprint is taken of. Written out on the result page, so that anybody can take it again. */
-export function frozenText(asked: Pick<Frozen, 'question' | 'options' | 'rule' | 'voters'>): string {
+export function frozenText(asked: Pick<Frozen, 'question' | 'options' | 'rule' | 'ruleVersion' | 'voters'>): string {
   // The keys stand in the order of the alphabet: one text, whoever writes it.
   return JSON.stringify({
     electorate: asked.voters,
     options: asked.options,
     question: asked.question,
     rule: asked.rule,
+    version: asked.ruleVersion,
   })
 }
 

@@ -1,9 +1,11 @@
 import { sql } from 'kysely'
 import { whyNotDecide } from '../../agenda/kinds/deciding.ts'
+import { shanghaiDay } from '../../lib/calendar.ts'
 import type { Db, Trx } from '../../lib/db/schema.ts'
 import { journal } from '../../lib/journal.ts'
 import { announce } from '../../lib/live/announce.ts'
 import { notFound, Refusal, refuseIf } from '../../lib/refusal.ts'
+import { inForce } from '../rules/catalogue.ts'
 import { fingerprint } from './frozen.ts'
 import { type Choice, type Rule, type Voters, votersOf, whyNotOpen } from './rules.ts'
 
@@ -83,13 +85,15 @@ async function placeOf(trx: Trx, meetingNo: number, itemNo: number) {
 async function freeze(trx: Trx, opening: Opening, place: { meeting_id: number; item_id: number }) {
   const options: Choice[] = opening.abstain ? ['for', 'against', 'abstain'] : ['for', 'against']
   const voters = votersOf(opening.rule)
-  const questionSha256 = fingerprint({ question: opening.question, options, rule: opening.rule, voters })
+  const ruleVersion = inForce(opening.rule, shanghaiDay(opening.at))?.version
+  if (ruleVersion === undefined) throw new Error(`rule ${opening.rule} was not in force yet`)
+  const questionSha256 = fingerprint({ question: opening.question, options, rule: opening.rule, ruleVersion, voters })
   const { rows } = await sql<{ id: number; no: number; eligible: number }>`
     with roll as (${rollOf[voters]}),
     opened as (
-      insert into ballots (meeting_id, item_id, question, options, rule, electorate_kind, tally_shown, question_sha256,
+      insert into ballots (meeting_id, item_id, question, options, rule, rule_version, electorate_kind, tally_shown, question_sha256,
                            electorate_sha256, eligible, required_seats, opened_at, opened_by)
-      select ${place.meeting_id}, ${place.item_id}, ${opening.question}, ${options}::text[], ${opening.rule}, ${voters},
+      select ${place.meeting_id}, ${place.item_id}, ${opening.question}, ${options}::text[], ${opening.rule}, ${ruleVersion}, ${voters},
              ${opening.tallyShown}, ${questionSha256},
              (select encode(sha256(convert_to(coalesce(string_agg(line, e'\n' order by line collate "C"), ''), 'UTF8')), 'hex') from roll),
              (select count(*) from roll),

@@ -4,8 +4,9 @@ import { termsNow } from '../../agenda/kinds/store.ts'
 import { affectedBy } from '../../agenda/options/reads.ts'
 import type { Db } from '../../lib/db/schema.ts'
 import { notFound } from '../../lib/refusal.ts'
+import { explained } from './explained.ts'
 import { type Frozen, frozenColumns, frozenText, remember } from './frozen.ts'
-import { because, type Count, type Decision, type Numbers, neededOf } from './rules.ts'
+import { because, type Count, type Decision, movesWithVotes, type Numbers, neededOf, ruleOf, wholeOf } from './rules.ts'
 
 /** A ballot as everybody may see it: nothing in it differs between two people looking, and no covered count is in it. */
 export type BallotShown = ReturnType<typeof shownOf>
@@ -116,13 +117,15 @@ function shownOf(row: Row) {
     present: row.present ?? 0,
     eligible: row.eligible,
   }
+  // What it cannot replace is said before anybody votes as well as after.
+  const label = labelOf({ decides: row.decides, advises: [] }, row.subject) ?? labelOfRule(row)
   const decided = row.reason && row.numbers ? { reason: row.reason, numbers: row.numbers } : null
   return {
     no: row.no,
     meetingNo: row.meetingNo,
     itemNo: row.itemNo,
     /** What it cannot replace; null: it decides. */
-    label: labelOf({ decides: row.decides, advises: [] }, row.subject),
+    label,
     question: row.question,
     options: row.options,
     rule: row.rule,
@@ -140,9 +143,14 @@ function shownOf(row: Row) {
     outcome: row.outcome,
     numbers: row.numbers,
     because: decided && because(row.rule, decided),
+    explained: decided && explained({ ...row, ...decided, label }),
     bar: barOf(row, count),
   }
 }
+
+/** A rule that only advises (M1) decides nothing in any meeting. */
+const labelOfRule = ({ rule, ruleVersion }: Frozen) =>
+  ruleOf(rule, ruleVersion).force === 'advice' ? ('ballots.label.advice' as const) : null
 
 /** The bar's numbers. Of a covered count only the turnout leaves this file, and no pin that would betray it. */
 function barOf(row: Row, count: Count) {
@@ -151,15 +159,15 @@ function barOf(row: Row, count: Count) {
   const known = hidden
     ? { for: 0, against: 0, abstain: 0 }
     : { for: count.for, against: count.against, abstain: count.abstain }
-  const whole = row.rule === 'M4e' || row.rule === 'S5' ? count.eligible : count.present
-  // Under M1 and M4v the line moves with every vote: a pin that runs away explains nothing while votes still come.
-  const moves = row.rule === 'M1' || row.rule === 'M4v'
+  const whole = wholeOf(row.rule, count, row.ruleVersion)
+  // Where the base is the votes, the line moves with each: a pin that runs away explains nothing while votes still come.
+  const moves = movesWithVotes(row.rule, row.ruleVersion)
   return {
     ...known,
     cast,
     hidden,
     total: Math.max(whole, cast),
-    needed: moves && row.closed_at === null ? null : neededOf(row.rule, count),
+    needed: moves && row.closed_at === null ? null : neededOf(row.rule, count, row.ruleVersion),
     unit: row.voters,
     id: `bar-${row.no}`,
   }

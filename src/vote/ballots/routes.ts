@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { holdGavel } from '../../agenda/gavel/store.ts'
-import { labelOf, whyNotBring } from '../../agenda/kinds/rules.ts'
+import { isNotCounted, labelOf, type Terms, whyNotBring, whyNotVoteBy } from '../../agenda/kinds/rules.ts'
 import { unheard } from '../../agenda/options/rules.ts'
 import { blank, type Form, filled, line, number, readForm, ticked } from '../../lib/http/forms.ts'
 import type { App, Deps, Slice } from '../../lib/http/slice.ts'
@@ -29,6 +29,7 @@ declare module '../../lib/http/views.ts' {
       key: string | null
       form: Form
     }
+    'vote/ballots/arithmetic': { ballot: BallotShown }
     'vote/ballots/receipts': { ballot: BallotShown; receipts: string[] }
     'vote/ballots/new': {
       opening: Awaited<ReturnType<typeof openingOf>>
@@ -36,7 +37,9 @@ declare module '../../lib/http/views.ts' {
       /** What the vote cannot replace; and the buildings it touches that nobody has listened to. */
       label: MessageKey | null
       unheard: readonly { name: string }[]
+      /** Those that may be used for this matter and counted here; and the kind's own where it cannot be. */
       rules: readonly Rule[]
+      notCounted: Terms['rule'] | null
       form: Form
     }
     'vote/ballots/_form': { ballot: Frozen | BallotShown; key: string; note?: MessageKey }
@@ -65,7 +68,10 @@ const VoteForm = z.object({
 const Message = VoteForm.extend({ ballot: number })
 const OpeningForm = z.object({
   question: line({ max: 120, missing: 'ballots.questionMissing' }),
-  rule: z.enum(rules, says('ballots.ruleMissing')),
+  rule: z.enum(rules, {
+    error: ({ input }) =>
+      (isNotCounted(String(input)) ? 'ballots.notCountedYet' : 'ballots.ruleMissing') satisfies MessageKey,
+  }),
   abstain: ticked,
   tally: z.enum(['live', 'after_close'], says('ballots.tallyMissing')),
 })
@@ -89,6 +95,10 @@ export const ballots: Slice = (app, deps) => {
     return reply.page('vote/ballots/receipts', { ballot, receipts })
   })
 
+  app.get('/ballots/:no/arithmetic', { schema: byNo, config: { who: 'anyone' } }, async (req, reply) =>
+    reply.page('vote/ballots/arithmetic', { ballot: await ballotShown(req.db, req.params.no) }),
+  )
+
   // Who is told by castVote, not here: a door where households vote, a person where seats do.
   app.post('/ballots/:no/votes', { schema: byNo, config: { who: 'anyone', form: VoteForm } }, async (req, reply) => {
     const { no } = req.params
@@ -109,10 +119,9 @@ export const ballots: Slice = (app, deps) => {
 
   app.get('/meetings/:no/items/:item/ballot', { schema: byItem, config: { who: ['chair'] } }, async (req, reply) => {
     const opening = await openingOf(req.db, req.params.no, req.params.item)
-    // What the kind of meeting votes by, where this program can count it.
-    const rule = rules.find((one) => one === opening.terms.rule) ?? 'M2'
+    const rule = rules.find((one) => one === opening.terms.rule) ?? ''
     const form = filled({ question: opening.question, rule, abstain: 'on', tally: 'live' })
-    return reply.page('vote/ballots/new', { opening, ...before(opening), rules, form })
+    return reply.page('vote/ballots/new', { opening, ...before(opening), form })
   })
 
   app.post(
@@ -123,7 +132,7 @@ export const ballots: Slice = (app, deps) => {
       const input = readForm(OpeningForm, req.body)
       if ('form' in input) {
         const opening = await openingOf(req.db, no, item)
-        return reply.code(422).page('vote/ballots/new', { opening, ...before(opening), rules, form: input.form })
+        return reply.code(422).page('vote/ballots/new', { opening, ...before(opening), form: input.form })
       }
       const { question, rule, abstain, tally } = input.data
       const asked = { question, rule, abstain, tallyShown: tally }
@@ -147,8 +156,15 @@ export const ballots: Slice = (app, deps) => {
 /** What the chair is to know before opening this vote. */
 function before(opening: Awaited<ReturnType<typeof openingOf>>) {
   const { terms, subject, affected } = opening
-  const why = whyNotOpen(opening) ?? whyNotBring(terms, subject)
-  return { why, label: labelOf(terms, subject), unheard: unheard(affected) }
+  const offered = rules.filter((rule) => whyNotVoteBy(terms, subject, rule) === null)
+  const none = offered.length === 0 ? ('ballots.ownersNotCounted' as const) : null
+  return {
+    why: whyNotOpen(opening) ?? whyNotBring(terms, subject) ?? none,
+    label: labelOf(terms, subject),
+    unheard: unheard(affected),
+    rules: offered,
+    notCounted: isNotCounted(terms.rule) ? terms.rule : null,
+  }
 }
 
 async function ballotPage(req: FastifyRequest, reply: FastifyReply, no: number, form: Form) {

@@ -29,9 +29,24 @@ export interface SeatResult {
   checks: Check<'presence' | 'yes'>[]
   /** Yes that were needed. */
   needed: number
-  away: Party[]
-  waived: Party[]
-  recused: Party[]
+  away: readonly Party[]
+  waived: readonly Party[]
+  recused: readonly Party[]
+}
+
+/** The table, counted: what a stored result is told from again. */
+export interface Table {
+  /** Voting seats that somebody holds, and how many of them may vote on this. */
+  base: number
+  mayVote: number
+  present: number
+  for: number
+  against: number
+  abstain: number
+  /** Required seats that nobody came for; required but vacant ones; those that are recused. */
+  away: readonly Party[]
+  waived: readonly Party[]
+  recused: readonly Party[]
 }
 
 export function decideSeats(rule: SeatRule, seats: readonly Seat[]): SeatResult {
@@ -40,39 +55,38 @@ export function decideSeats(rule: SeatRule, seats: readonly Seat[]): SeatResult 
   // A seat that is not in the room, or recused, has no vote to be counted.
   const votes = here.filter(({ recused }) => !recused)
   const chose = (choice: Seat['choice']) => votes.filter((seat) => seat.choice === choice).length
-  const yes = chose('for')
-  const mayVote = table.filter(({ recused }) => !recused).length
-  const presence = check('presence', here.length, table.length, rule.presence)
-  const says = check('yes', yes, ...whatItTakes(rule, mayVote))
+  return decideTable(rule, {
+    base: table.length,
+    mayVote: table.filter(({ recused }) => !recused).length,
+    present: here.length,
+    for: chose('for'),
+    against: chose('against'),
+    abstain: chose('abstain'),
+    away: seats.filter((seat) => seat.required && !seat.vacant && !seat.present).map(party),
+    waived: seats.filter(({ required, vacant }) => required && vacant).map(party),
+    recused: seats.filter(({ recused, vacant }) => recused && !vacant).map(party),
+  })
+}
+
+export function decideTable(rule: SeatRule, table: Table): SeatResult {
+  const { mayVote, ...counted } = table
+  const presence = check('presence', table.present, table.base, rule.presence)
+  const says = check('yes', table.for, ...whatItTakes(rule, mayVote))
   // A fixed number of yes is fixed: three stay three also where the table is smaller than three.
   const needed = rule.passes.by === 'yes' ? rule.passes.yes : (says.needed ?? 1)
-  const enough = rule.passes.by === 'yes' ? yes >= needed : says.holds
-  const away = seats.filter((seat) => seat.required && !seat.vacant && !seat.present)
+  const enough = rule.passes.by === 'yes' ? table.for >= needed : says.holds
   const reason =
-    table.length === 0
+    table.base === 0
       ? 'zero'
       : !presence.holds
         ? 'tooFew'
-        : away.length > 0
+        : table.away.length > 0
           ? 'requiredAway'
           : enough
             ? 'enough'
             : 'notEnough'
-  return {
-    kind: 'seats',
-    outcome: reason === 'enough' ? 'passed' : 'rejected',
-    reason,
-    base: table.length,
-    present: here.length,
-    for: yes,
-    against: chose('against'),
-    abstain: chose('abstain'),
-    checks: rule.passes.by === 'yes' ? [presence] : [presence, says],
-    needed,
-    away: away.map(party),
-    waived: seats.filter(({ required, vacant }) => required && vacant).map(party),
-    recused: seats.filter(({ recused, vacant }) => recused && !vacant).map(party),
-  }
+  const checks = rule.passes.by === 'yes' ? [presence] : [presence, says]
+  return { kind: 'seats', outcome: reason === 'enough' ? 'passed' : 'rejected', reason, ...counted, checks, needed }
 }
 
 /** Of the seats entitled to vote on this, present or not; a recused or vacant one is not entitled. */

@@ -52,7 +52,7 @@ export async function takeBackStop(db: Db, { no, by, at }: Press): Promise<void>
 export async function giveUpVote(db: Db, letterbox: Letterbox, { no, by, at }: Press): Promise<void> {
   await onBallot(db, no, async (trx, { ballot, state, eligible }) => {
     refuseIf(whyNotGiveUp(state))
-    const { numbers } = decide(ballot.rule, { ...(await countOf(trx, ballot.id)), eligible })
+    const { numbers } = decide(ballot.rule, { ...(await countOf(trx, ballot.id)), eligible }, [], ballot.ruleVersion)
     await writeClose(trx, ballot, { outcome: 'rejected', reason: 'quorumLost', numbers }, { by, at })
     const item = await trx
       .selectFrom('agenda_items')

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { globSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { embeddedTemplate, serverTemplate } from './template.ts'
 
 /**
- * `npm test`: every test on the embedded database, and again on PostgreSQL where TEST_DATABASE_URL is set.
+ * `npm test`: every test on the embedded database, and each that opens one again on PostgreSQL where TEST_DATABASE_URL
+ * is set.
  * `--policy` runs only the tests that hold policy (for `npm run check`). Other arguments go to tap: `npm test -- test/vote`.
  * Each leg ends with a line such as `== on PostgreSQL: 812 passed, 0 failed`, which .ci/run adds up.
  */
@@ -13,20 +14,29 @@ const cache = fileURLToPath(new URL('../node_modules/.cache/wutong/', import.met
 const policyTests = ['test/lib/policy.test.ts', 'test/lib/schema.test.ts', 'test/lib/views.test.ts']
 const args = process.argv.slice(2)
 const policy = args.includes('--policy')
-const files = policy ? policyTests : args
+const asked = policy ? policyTests : args
 
 await embeddedTemplate()
 let right = run('embedded', {})
 const server = process.env.TEST_DATABASE_URL
 if (server && !policy) {
   await serverTemplate(server)
-  right = run('PostgreSQL', { TEST_ON: server }) && right
+  right = run('PostgreSQL', { TEST_ON: server }, asked.length > 0 ? asked : withDatabase()) && right
 } else if (!policy) {
   process.stdout.write('TEST_DATABASE_URL is not set: the PostgreSQL leg was not run.\n')
 }
 process.exit(right ? 0 : 1)
 
-function run(name: string, env: Record<string, string>): boolean {
+/** The tests that open a database. The rest is pure and has just run: it would say the same again. */
+function withDatabase(): string[] {
+  const home = fileURLToPath(new URL('../', import.meta.url))
+  const opens = /\b(harness|spawned|template)\.ts'/
+  return globSync('test/**/*.test.ts', { cwd: home }).filter((path) =>
+    opens.test(readFileSync(`${home}${path}`, 'utf8')),
+  )
+}
+
+function run(name: string, env: Record<string, string>, files: string[] = asked): boolean {
   process.stdout.write(`\n== on ${name}\n`)
   const { TEST_ON: _, ...rest } = process.env
   const raw = `${cache}${name}-${process.pid}.tap`

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
 import type { Test } from 'tap'
-import { onServer, type Town } from './harness.ts'
+import type { Town } from './harness.ts'
 
 /** Real browsers on the real app: one Chromium, as many separate people as the story has. */
 export interface Stage {
@@ -72,12 +72,8 @@ export async function openStage(t: Test, town: Town): Promise<Stage> {
 const require = createRequire(import.meta.url)
 const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 
-/**
- * axe (WCAG 2.0 to 2.2, A and AA) finds nothing on this page. Needs a page with scripts on. Asked on the embedded leg
- * only: the page is the same on the other, and axe is the slowest thing in all the tests.
- */
+/** axe (WCAG 2.0 to 2.2, A and AA) finds nothing on this page. Needs a page with scripts on. */
 export async function isAccessible(t: Test, page: Page, name: string): Promise<void> {
-  if (onServer) return
   // Through the inspector, which the page's own policy does not bind.
   await page.evaluate(axeSource)
   const violations = await page.evaluate(async () => {

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { embeddedTemplate, serverTemplate } from './template.ts'
 
 /**
- * `npm test`: every test on the embedded database, and each that opens one again on PostgreSQL where TEST_DATABASE_URL
- * is set.
+ * `npm test`: every test on the embedded database. Where TEST_DATABASE_URL is set, each that opens a database runs again
+ * on PostgreSQL, and those that open a browser run there only.
  * `--policy` runs only the tests that hold policy (for `npm run check`). Other arguments go to tap: `npm test -- test/vote`.
  * Each leg ends with a line such as `== on PostgreSQL: 812 passed, 0 failed`, which .ci/run adds up.
  */
@@ -17,26 +17,33 @@ const policy = args.includes('--policy')
 const asked = policy ? policyTests : args
 
 await embeddedTemplate()
-let right = run('embedded', {})
 const server = process.env.TEST_DATABASE_URL
+const all = asked.length > 0 ? null : everyTest()
+// With a server at hand browsers are opened on its leg alone: the pages are the same, and they take half of all the time.
+let right = run('embedded', {}, server && all ? all.filter(({ browser }) => !browser).map(({ path }) => path) : asked)
 if (server && !policy) {
   await serverTemplate(server)
-  right = run('PostgreSQL', { TEST_ON: server }, asked.length > 0 ? asked : withDatabase()) && right
+  right =
+    run('PostgreSQL', { TEST_ON: server }, all?.filter(({ opens }) => opens).map(({ path }) => path) ?? asked) && right
 } else if (!policy) {
   process.stdout.write('TEST_DATABASE_URL is not set: the PostgreSQL leg was not run.\n')
 }
 process.exit(right ? 0 : 1)
 
-/** The tests that open a database. The rest is pure and has just run: it would say the same again. */
-function withDatabase(): string[] {
+/** Every test file; whether it opens a database (what is pure says the same on either), and whether a browser. */
+function everyTest() {
   const home = fileURLToPath(new URL('../', import.meta.url))
-  const opens = /\b(harness|spawned|template)\.ts'/
-  return globSync('test/**/*.test.ts', { cwd: home }).filter((path) =>
-    opens.test(readFileSync(`${home}${path}`, 'utf8')),
-  )
+  return globSync('test/**/*.test.ts', { cwd: home }).map((path) => {
+    const text = readFileSync(`${home}${path}`, 'utf8')
+    return {
+      path,
+      opens: /\b(harness|spawned|template)\.ts'/.test(text),
+      browser: /\b(browser|doorphone)\.ts'/.test(text),
+    }
+  })
 }
 
-function run(name: string, env: Record<string, string>, files: string[] = asked): boolean {
+function run(name: string, env: Record<string, string>, files: string[]): boolean {
   process.stdout.write(`\n== on ${name}\n`)
   const { TEST_ON: _, ...rest } = process.env
   const raw = `${cache}${name}-${process.pid}.tap`
@@ -49,7 +56,8 @@ function run(name: string, env: Record<string, string>, files: string[] = asked)
   ]
   const { status } = spawnSync(process.execPath, [tap, ...options, ...files], {
     stdio: 'inherit',
-    env: { ...rest, ...env },
+    // tap notes each file a test loads, for coverage that is not asked for: a fifth of a test's time.
+    env: { ...rest, ...env, _TAPJS_PROCESSINFO_EXCLUDE_: '/./' },
   })
   const { pass, fail } = totals(raw)
   if (fail > 0) process.stdout.write(failures(raw))

@@ -29,7 +29,7 @@ t.test('a resident without an account files something with the one mandatory box
   t.match(page.body, codeIn(reply.headers.location), 'the tracking code')
   t.match(page.body, 'class="qr"', 'and as a QR code')
   t.match(page.body, '社工沈洁和同事', 'who reads it next')
-  t.match(page.body, '11月25日前', 'by which working day')
+  t.match(page.body, '11月25日 18:00 前', 'by which working day')
   t.match(page.body, '还剩 1 个工作日')
   t.match(page.body, '请截屏')
   t.equal(page.headers['cache-control'], 'no-store')

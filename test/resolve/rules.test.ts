@@ -37,9 +37,10 @@ t.test('where a promise stands is read from its dates', async (t) => {
   t.equal(stateOf(closed, 3), 'closed')
 })
 
-t.test('overdue counts working days and begins the day after', async (t) => {
+t.test('overdue counts working days and begins at six in the evening of the day', async (t) => {
   t.same(timeOf(open, at), { late: false, days: 8 })
-  t.same(timeOf(open, new Date('2026-12-04T23:59:00+08:00')), { late: false, days: 0 })
+  t.same(timeOf(open, new Date('2026-12-04T17:59:00+08:00')), { late: false, days: 0 })
+  t.same(timeOf(open, new Date('2026-12-04T18:01:00+08:00')), { late: true, days: 1 }, 'domain 3.10')
   t.same(
     timeOf(open, new Date('2026-12-05T00:01:00+08:00')),
     { late: true, days: 1 },

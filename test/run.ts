@@ -5,7 +5,7 @@ import { embeddedTemplate, serverTemplate } from './template.ts'
 
 /**
  * `npm test`: every test on the embedded database. Where TEST_DATABASE_URL is set, each that opens a database runs again
- * on PostgreSQL, and those that open a browser run there only.
+ * on PostgreSQL; with BROWSERS=once those that open a browser run there only.
  * `--policy` runs only the tests that hold policy (for `npm run check`). Other arguments go to tap: `npm test -- test/vote`.
  * Each leg ends with a line such as `== on PostgreSQL: 812 passed, 0 failed`, which .ci/run adds up.
  */
@@ -19,8 +19,9 @@ const asked = policy ? policyTests : args
 await embeddedTemplate()
 const server = process.env.TEST_DATABASE_URL
 const all = asked.length > 0 ? null : everyTest()
-// With a server at hand browsers are opened on its leg alone: the pages are the same, and they take half of all the time.
-let right = run('embedded', {}, server && all ? all.filter(({ browser }) => !browser).map(({ path }) => path) : asked)
+// CI has half an hour, and browsers take half of all the time: it opens them on the server's leg alone.
+const once = process.env.BROWSERS === 'once' && server
+let right = run('embedded', {}, once && all ? all.filter(({ browser }) => !browser).map(({ path }) => path) : asked)
 if (server && !policy) {
   await serverTemplate(server)
   right =

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import t from 'tap'
 import { createReckoner } from '../../src/listen/questions/reckoning.ts'
+import { letDaysPass, postNotice } from '../agenda/help.ts'
 import { startTown } from '../harness.ts'
 import { ownerOf } from './passed.ts'
 
@@ -40,7 +41,10 @@ t.test('what everybody was asked goes through a meeting and a promise to its end
     const meeting = numberIn(await shen.post('/desk/meetings', evening))
     t.match((await shen.get(`/desk/meetings/${meeting}`)).body, '广场晚上怎么用', 'it may go onto the order')
     t.equal((await shen.post(`/desk/meetings/${meeting}/items`, { item: String(item), minutes: '10' })).statusCode, 303)
-    for (const step of ['notice', 'checkin', 'opening']) await zhou.post(`/meetings/${meeting}/${step}`)
+    await postNotice(town, meeting)
+    await zhou.post(`/meetings/${meeting}/notice`)
+    await letDaysPass(town, meeting)
+    for (const step of ['checkin', 'opening']) await zhou.post(`/meetings/${meeting}/${step}`)
     return meeting
   }
   const first = await meet('00')

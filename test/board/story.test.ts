@@ -133,13 +133,13 @@ t.test('the shuttle bus that stops too early: from a sentence to a result she co
     await send(zhou.page, `/desk/meetings/${meeting}/proofs`, { spot: '南门公告栏', postedBy: '李阿姨' })
     await zhou.go(`/meetings/${meeting}/chair`)
     await isAccessible(t, zhou.page, "the chair's console")
-    await zhou.page.keyboard.press('Space')
+    await space(zhou.page)
     await zhou.page.getByText('开始签到').first().waitFor()
     // People have had their three days of notice; the clock stays, or everybody would have to sign in again.
     const told = new Date(town.clock.now.getTime() - 4 * 86_400_000)
     await town.db.updateTable('meetings').set({ lead_from: told }).where('no', '=', meeting).execute()
     for (const words of ['宣布开会']) {
-      await zhou.page.keyboard.press('Space')
+      await space(zhou.page)
       await zhou.page.getByText(words).first().waitFor()
     }
   })
@@ -175,13 +175,13 @@ t.test('the shuttle bus that stops too early: from a sentence to a result she co
 
   await t.test('决: the ballot comes to every phone, five vote, and the wall moves', async (t) => {
     await zhou.go(`/meetings/${meeting}/chair`)
-    await zhou.page.keyboard.press('Space')
+    await space(zhou.page)
     await zhou.page.getByText('介绍：小区班车').waitFor()
     for (const step of ['介绍', '发言']) {
-      await zhou.page.keyboard.press('Space')
+      await space(zhou.page)
       await zhou.page.locator('.steps [aria-current]', { hasText: step }).waitFor()
     }
-    await zhou.page.keyboard.press('Space')
+    await space(zhou.page)
     await zhou.page.waitForURL(/\/ballot$/)
     await isAccessible(t, zhou.page, 'the form that opens a vote')
     await send(zhou.page, '/ballot', { rule: 'M2' })
@@ -205,9 +205,10 @@ t.test('the shuttle bus that stops too early: from a sentence to a result she co
     await wall.page.getByText('已投 5 户').first().waitFor()
 
     // Space stops the vote, which can be taken back; the next Space declares it.
-    await zhou.page.keyboard.press('Space')
+    await space(zhou.page)
     await wang.page.getByText('表决已停，正在核对').first().waitFor()
-    await zhou.page.keyboard.press('Space')
+    await zhou.page.getByRole('button', { name: '撤回，接着投' }).waitFor()
+    await space(zhou.page)
     await wall.page.locator('.verdict').waitFor()
     t.match(await wall.page.innerText('.verdict'), '通过')
     await wang.page.getByText('赞成 4 户', { exact: false }).first().waitFor()
@@ -216,7 +217,7 @@ t.test('the shuttle bus that stops too early: from a sentence to a result she co
   let promise = 0
   await t.test('决: somebody promises a date before the meeting moves on', async (t) => {
     await zhou.page.getByText('定下谁来办').first().waitFor()
-    await zhou.page.keyboard.press('Space')
+    await space(zhou.page)
     await zhou.page.waitForURL(/\/resolution$/)
     await isAccessible(t, zhou.page, 'the form of a promise')
     const form = zhou.page.locator('form[action$="/resolution"]')
@@ -225,7 +226,7 @@ t.test('the shuttle bus that stops too early: from a sentence to a result she co
     await send(zhou.page, '/resolution', { owner, due: '2026-12-04' })
     promise = (await town.db.selectFrom('resolutions').select('no').executeTakeFirstOrThrow()).no
     await zhou.go(`/meetings/${meeting}/chair`)
-    await zhou.page.keyboard.press('Space')
+    await space(zhou.page)
     await zhou.page.getByText('会开完了').first().waitFor()
     await wang.go('/ledger')
     await isAccessible(t, wang.page, 'the ledger')
@@ -298,3 +299,10 @@ t.test('the shuttle bus that stops too early: from a sentence to a result she co
       await plain.go(path)
   })
 })
+
+/** Presses the chair's Space and waits for the page it leads to: a key pressed on a page that goes would go with it. */
+async function space(page: Page): Promise<void> {
+  const came = page.waitForEvent('load')
+  await page.keyboard.press('Space')
+  await came
+}

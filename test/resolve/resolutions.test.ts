@@ -78,7 +78,7 @@ t.test('the chair settles who does what was passed, and everybody can read it', 
   })
   const told = (await messages(town)).at(-1)
   t.equal(told?.to, '13800138000')
-  t.match(told?.body, /物业承诺2026年12月4日前办好.*\/track\//)
+  t.match(told?.body, /物业承诺2026年12月4日18:00前办好.*\/track\//)
   const place = await town.db
     .selectFrom('running_order')
     .select('assigned_at')

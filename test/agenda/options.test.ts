@@ -153,7 +153,7 @@ t.test('seven in the evening in Shanghai is that in every calendar, whatever zon
   const feed = (await visitor.get('/meetings.ics')).body
   t.match(feed, `UID:meeting-${no}@wutongli.wutong`)
   t.notMatch(feed, `UID:meeting-${draft}@`)
-  await zhou.post(`/desk/meetings/${no}/abortion`, { as: 'called_off', abortReason: '停电' })
+  await zhou.post(`/desk/meetings/${no}/cancellation`, { offReason: '停电' })
   t.match(
     (await visitor.get(`/meetings/${no}/meeting.ics`)).body,
     /STATUS:CANCELLED[\s\S]*SEQUENCE:2|SEQUENCE:2[\s\S]*STATUS:CANCELLED/,

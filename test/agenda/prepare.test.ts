@@ -155,29 +155,30 @@ t.test('a changed hour is a new notice: told once, posted anew, and an earlier o
   t.match((await shen.post(`/desk/meetings/${no}/change`, change)).body, '已经开始签到')
 })
 
-t.test('a meeting that is called off or fails says why, and its items go back to the pool', async (t) => {
+t.test('a meeting that is called off says why, and its items go back to the pool', async (t) => {
   const issue = await tellIssue(town, { filings: [{ phone: '13812345678' }] })
   const no = await holdMeeting(town, [await makeItem(town, [issue])], 1)
-  t.match(
-    (await zhou.post(`/desk/meetings/${no}/abortion`, { as: 'failed', abortReason: '人太少' })).body,
-    '谈不上流会',
-  )
-  t.equal((await zhou.post(`/desk/meetings/${no}/abortion`, { as: 'called_off', abortReason: '' })).statusCode, 422)
-  const off = { as: 'called_off', abortReason: '台风红色预警' }
-  t.equal((await shen.post(`/desk/meetings/${no}/abortion`, off)).statusCode, 403)
+  t.equal((await zhou.post(`/desk/meetings/${no}/cancellation`, { offReason: '' })).statusCode, 422)
+  const off = { offReason: '台风红色预警' }
+  t.equal((await shen.post(`/desk/meetings/${no}/cancellation`, off)).statusCode, 403)
   const before = await waitingMail()
-  const replies = await Promise.all([zhou, zhou].map((who) => who.post(`/desk/meetings/${no}/abortion`, off)))
+  const replies = await Promise.all([zhou, zhou].map((who) => who.post(`/desk/meetings/${no}/cancellation`, off)))
   t.same(replies.map(({ statusCode }) => statusCode).sort(), [303, 409])
   t.equal(await waitingMail(), before + 1)
   t.equal(await issueState(town, issue), 'pooled')
   t.match((await visitor.get(`/meetings/${no}/agenda`)).body, '这次会取消了：台风红色预警')
   t.equal((await visitor.get(`/meetings/${no}`)).statusCode, 200)
   t.equal((await zhou.post(`/meetings/${no}/checkin`)).statusCode, 409)
-  const failed = await holdMeeting(town, [await makeItem(town, [issue])], 2)
-  const few = { as: 'failed', abortReason: '半小时后还只有两席' }
-  t.equal((await zhou.post(`/desk/meetings/${failed}/abortion`, few)).statusCode, 303)
-  t.match((await lines(town, 'meeting', 'meetings', failed)).at(-1), { verb: 'meeting.aborted', became: 'aborted' })
-  t.equal(await issueState(town, issue), 'pooled')
+  t.match((await lines(town, 'meeting', 'meetings', no)).at(-1), { verb: 'meeting.aborted', became: 'aborted' })
+
+  const begun = await holdMeeting(town, [await makeItem(town, [issue])], 3)
+  for (const rest of [false, true]) {
+    if (rest) t.equal((await zhou.post(`/meetings/${begun}/suspension`)).statusCode, 303)
+    const late = await zhou.post(`/desk/meetings/${begun}/cancellation`, off)
+    t.equal(late.statusCode, 409, 'what has begun is not called off, not even while it rests')
+    t.match(late.body, '会已经开始，不能取消')
+  }
+  t.equal(await issueState(town, issue), 'on_agenda')
 })
 
 t.test('a meeting takes up only what its kind may, and what owners decide it can only advise on', async (t) => {

@@ -1,12 +1,12 @@
 /** 席位回执 — whether a party comes, who for it, and who instead (domain 3.5, J4). Pure. */
 import type { MessageKey } from '../../lib/i18n.ts'
-import { isOver, type MeetingState } from '../meetings/rules.ts'
+import { hasBegun, isOver, type MeetingState } from '../meetings/rules.ts'
 
 /** A party answers from the notice on until the meeting sits: what happens then is the attendance list's to say. */
 export function whyNotAnswer(state: MeetingState): MessageKey | null {
   if (isOver(state)) return 'meetings.over'
   if (state === 'draft') return 'meetings.notNoticed'
-  return state === 'in_session' ? 'confirmations.late' : null
+  return hasBegun(state) ? 'confirmations.late' : null
 }
 
 export interface Answer {

@@ -7,8 +7,9 @@ import { says } from '../../lib/i18n.ts'
 import type { Letterbox } from '../../lib/outbox.ts'
 import { holdGavel } from '../gavel/store.ts'
 import { kindsOf } from '../kinds/store.ts'
+import { adjournMeeting } from './endings.ts'
 import { meetingList } from './reads.ts'
-import { adjournMeeting, createMeeting, noticeMeeting, openMeeting, startCheckin } from './store.ts'
+import { createMeeting, noticeMeeting, openMeeting, startCheckin } from './store.ts'
 
 declare module '../../lib/http/views.ts' {
   interface Views {

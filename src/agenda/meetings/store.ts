@@ -2,10 +2,7 @@ import { randomInt } from 'node:crypto'
 import type { Updateable } from 'kysely'
 import type { Database, Db, Trx } from '../../lib/db/schema.ts'
 import { type By, journal } from '../../lib/journal.ts'
-import type { Letterbox } from '../../lib/outbox.ts'
 import { notFound, Refusal, refuseIf } from '../../lib/refusal.ts'
-import { tellFilers } from '../../listen/filings/store.ts'
-import { returnToPool } from '../items/store.ts'
 import { termsOf } from '../kinds/store.ts'
 import { buildingIds, proofsOf } from '../notices/reads.ts'
 import { tooEarlyUntil, whyNotProven } from '../notices/rules.ts'
@@ -14,8 +11,6 @@ import {
   itemState,
   type MeetingState,
   meetingState,
-  whenParts,
-  whyNotAdjourn,
   whyNotNotice,
   whyNotOpen,
   whyNotStartCheckin,
@@ -125,54 +120,6 @@ export async function openMeeting(db: Db, no: number, by: By, at: Date): Promise
     refuseIf(whyNotOpen(meeting.state, items.length))
     await move(trx, meeting, 'in_session', { opened_at: at, opened_by: by.personId ?? null }, by, at)
   })
-}
-
-/** 散会. Refuses in the middle of an item; what was never begun waits for another evening, its issues in the pool. */
-export async function adjournMeeting(db: Db, letterbox: Letterbox, no: number, by: By, at: Date): Promise<void> {
-  await db.transaction().execute(async (trx) => {
-    const meeting = await lockMeeting(trx, no)
-    const items = await runningItems(trx, meeting.id)
-    refuseIf(whyNotAdjourn(meeting.state, items))
-    // A meeting that rests may end in the middle of an item.
-    const left = items.filter(({ state }) => ['waiting', 'introduced', 'discussing'].includes(state))
-    for (const item of left) await putOff(trx, letterbox, meeting, item, by, at)
-    await move(
-      trx,
-      meeting,
-      'adjourned',
-      { adjourned_at: at, adjourned_by: by.personId ?? null, suspended_at: null },
-      by,
-      at,
-    )
-  })
-}
-
-/**
- * Puts an item of a meeting off: its line stays as what the meeting did with it, its issues return to the pool, and who
- * was told that it would be talked over hears that it was not.
- */
-export async function putOff(
-  trx: Trx,
-  letterbox: Letterbox,
-  meeting: { id: number; no: number; starts_at: Date },
-  item: { id: number; no: number; title: string },
-  by: By,
-  at: Date,
-  tell: { about: string; key: 'tell.deferred' | 'tell.calledOff' } = {
-    about: `deferred:${meeting.id}`,
-    key: 'tell.deferred',
-  },
-): Promise<void> {
-  // Its issues first: a line that is deferred no longer holds them.
-  const issueIds = await returnToPool(trx, item.id, 'issue.deferred', by, at)
-  await trx
-    .updateTable('running_order')
-    .set({ deferred_at: at })
-    .where('meeting_id', '=', meeting.id)
-    .where('item_id', '=', item.id)
-    .execute()
-  await journalItem(trx, meeting, item, 'deferred', by, at)
-  await tellFilers(trx, letterbox, issueIds, tell.about, tell.key, whenParts(meeting.starts_at))
 }
 
 /** What happens to an item at a meeting is a line of both: the room's panels follow the meeting, the issue's timeline the item. */

@@ -4,23 +4,22 @@ import { z } from 'zod'
 import { blank, type Form, filled, line, moment, number, readForm, typed } from '../../lib/http/forms.ts'
 import type { Slice } from '../../lib/http/slice.ts'
 import { ingestImage, uploaded } from '../../lib/http/uploads.ts'
-import { says } from '../../lib/i18n.ts'
 import { notFound, Refusal } from '../../lib/refusal.ts'
 import { whyNotNotice } from '../meetings/rules.ts'
 import { noticePage, overridesListed, proofPicture } from './reads.ts'
 import {
   earliestDay,
   tooEarlyUntil,
-  whyNotAbort,
+  whyNotCallOff,
   whyNotChange,
   whyNotCutLead,
   whyNotProven,
   withoutProof,
 } from './rules.ts'
-import { abortMeeting, changeMeeting, cutLead, recordPosting } from './store.ts'
+import { callOffMeeting, changeMeeting, cutLead, recordPosting } from './store.ts'
 
 type Page = Awaited<ReturnType<typeof noticePage>>
-type Forms = Record<'posting' | 'change' | 'cut' | 'abort', Form>
+type Forms = Record<'posting' | 'change' | 'cut' | 'off', Form>
 
 declare module '../../lib/http/views.ts' {
   interface Views {
@@ -33,7 +32,7 @@ declare module '../../lib/http/views.ts' {
       /** Of the newest notice. */
       unproven: ReturnType<typeof whyNotProven>
       bare: { id: number; name: string }[]
-      why: Record<'notice' | 'post' | 'change' | 'cut' | 'callOff' | 'fail', ReturnType<typeof whyNotChange>>
+      why: Record<'notice' | 'post' | 'change' | 'cut' | 'callOff', ReturnType<typeof whyNotChange>>
       /** Ids of the buildings that are ticked in the form. */
       ticked: number[]
       key: string
@@ -61,10 +60,7 @@ const ChangeForm = z.object({
   startsAt: moment,
 })
 const CutForm = z.object({ cutReason: line({ max: 200, min: 5, missing: 'notices.reason.missing' }) })
-const AbortForm = z.object({
-  as: z.enum(['called_off', 'failed'], says('notices.as.missing')),
-  abortReason: line({ max: 200, min: 2, missing: 'notices.reason.missing' }),
-})
+const OffForm = z.object({ offReason: line({ max: 200, min: 2, missing: 'notices.reason.missing' }) })
 
 /** 会议通知: proof that it hung, a changed hour, the lead time, a meeting that does not take place. */
 export const notices: Slice = (app, { clock }) => {
@@ -128,13 +124,13 @@ export const notices: Slice = (app, { clock }) => {
   )
 
   app.post(
-    '/desk/meetings/:no/abortion',
-    { schema: byNo, config: { who: ['chair'], form: AbortForm } },
+    '/desk/meetings/:no/cancellation',
+    { schema: byNo, config: { who: ['chair'], form: OffForm } },
     async (req, reply) => {
-      const input = readForm(AbortForm, req.body)
-      if ('form' in input) return page(req, reply.code(422), { abort: input.form })
-      const { as, abortReason: reason } = input.data
-      await abortMeeting(req.db, req.letterbox, req.params.no, { as, reason }, { personId: req.me.personId }, clock())
+      const input = readForm(OffForm, req.body)
+      if ('form' in input) return page(req, reply.code(422), { off: input.form })
+      const by = { personId: req.me.personId }
+      await callOffMeeting(req.db, req.letterbox, req.params.no, input.data.offReason, by, clock())
       return reply.goto(`/desk/meetings/${req.params.no}`)
     },
   )
@@ -154,7 +150,7 @@ export const notices: Slice = (app, { clock }) => {
       posting: filled({ postedAt: shanghaiMinute(now), postedBy: req.me.name }),
       change: filled({ title, place, startsAt: shanghaiMinute(meeting.starts_at) }),
       cut: blank,
-      abort: blank,
+      off: blank,
       ...given,
     }
     return reply.page('agenda/notices/show', {
@@ -168,8 +164,7 @@ export const notices: Slice = (app, { clock }) => {
         post: whyNotChange(state),
         change: whyNotChange(state),
         cut: whyNotCutLead(state, meeting, terms),
-        callOff: whyNotAbort(state, 'called_off', null),
-        fail: whyNotAbort(state, 'failed', null),
+        callOff: whyNotCallOff(state),
       },
       ticked,
       key: z.uuid().safeParse(forms.posting.values.key).data ?? randomUUID(),

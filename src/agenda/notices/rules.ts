@@ -2,7 +2,7 @@
 import { shanghaiDay } from '../../lib/calendar.ts'
 import type { MessageKey } from '../../lib/i18n.ts'
 import type { Terms } from '../kinds/rules.ts'
-import type { ItemState, MeetingState } from '../meetings/rules.ts'
+import { hasBegun, isOver, type MeetingState } from '../meetings/rules.ts'
 
 /** The day a number of days after another, 'YYYY-MM-DD'. */
 const daysAfter = (day: string, days: number): string =>
@@ -52,7 +52,7 @@ export function withoutProof(proofs: readonly Proof[], buildings: readonly numbe
 /** Title, place and hour may change, and a paper may still be hung, until people are let in. */
 export function whyNotChange(state: MeetingState): MessageKey | null {
   if (state === 'draft' || state === 'noticed') return null
-  return state === 'adjourned' || state === 'aborted' ? 'meetings.over' : 'notices.tooLateToChange'
+  return isOver(state) ? 'meetings.over' : 'notices.tooLateToChange'
 }
 
 /**
@@ -67,19 +67,8 @@ export function whyNotCutLead(state: MeetingState, lead: Lead, terms: Pick<Terms
   return lead.lead_cut_at ? 'notices.leadCut' : null
 }
 
-/**
- * 取消 is before people were let in, 流会 is when too few came. `current`: how the item stands that the room is at; a vote
- * is closed first, and what was passed gets somebody who does it.
- */
-export function whyNotAbort(
-  state: MeetingState,
-  as: 'called_off' | 'failed',
-  current: ItemState | null,
-): MessageKey | null {
-  if (state === 'adjourned' || state === 'aborted') return 'meetings.over'
-  const begun = state === 'checkin' || state === 'in_session'
-  if (as === 'called_off') return state === 'in_session' ? 'notices.begun' : null
-  if (!begun) return 'notices.notBegun'
-  if (current === 'voting') return 'meetings.closeFirst'
-  return current === 'declared' ? 'meetings.finishItem' : null
+/** 取消 is before the meeting sits; what too few people do to it afterwards is the quorum's to say (suspensions). */
+export function whyNotCallOff(state: MeetingState): MessageKey | null {
+  if (isOver(state)) return 'meetings.over'
+  return hasBegun(state) ? 'notices.begun' : null
 }

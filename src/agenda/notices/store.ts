@@ -7,9 +7,10 @@ import type { Letterbox } from '../../lib/outbox.ts'
 import { notFound, Refusal, refuseIf } from '../../lib/refusal.ts'
 import { tellFilers } from '../../listen/filings/store.ts'
 import { termsOf } from '../kinds/store.ts'
-import { currentItem, whenParts } from '../meetings/rules.ts'
-import { lockMeeting, move, putOff, runningItems } from '../meetings/store.ts'
-import { startsAnew, whyNotAbort, whyNotChange, whyNotCutLead } from './rules.ts'
+import { takeNoPlace } from '../meetings/endings.ts'
+import { whenParts } from '../meetings/rules.ts'
+import { lockMeeting } from '../meetings/store.ts'
+import { startsAnew, whyNotCallOff, whyNotChange, whyNotCutLead } from './rules.ts'
 
 interface Posting {
   /** Of the form it came with: pressed twice it is one proof. */
@@ -152,27 +153,19 @@ export async function cutLead(db: Db, no: number, reason: string, by: By, at: Da
   })
 }
 
-/**
- * 取消 / 流会: the meeting does not take place, and why. Whatever it has not decided returns to the pool, and whoever was
- * told hears it.
- */
-export async function abortMeeting(
+/** 取消: the meeting does not take place, and why. Refuses once it has begun. */
+export async function callOffMeeting(
   db: Db,
   letterbox: Letterbox,
   no: number,
-  { as, reason }: { as: 'called_off' | 'failed'; reason: string },
+  reason: string,
   by: By,
   at: Date,
 ): Promise<void> {
   await db.transaction().execute(async (trx) => {
     const meeting = await lockMeeting(trx, no)
-    const items = await runningItems(trx, meeting.id)
-    refuseIf(whyNotAbort(meeting.state, as, currentItem(items)?.state ?? null))
-    const undecided = items.filter(({ state }) => !['declared', 'assigned', 'deferred'].includes(state))
-    const tell = { about: `called_off:${meeting.id}`, key: 'tell.calledOff' } as const
-    for (const item of undecided) await putOff(trx, letterbox, meeting, item, by, at, tell)
-    const signature = { aborted_at: at, aborted_by: by.personId ?? null, aborted_as: as, aborted_reason: reason }
-    await move(trx, meeting, 'aborted', signature, by, at, { as, reason })
+    refuseIf(whyNotCallOff(meeting.state))
+    await takeNoPlace(trx, letterbox, meeting, { as: 'called_off', reason }, by, at)
   })
 }
 

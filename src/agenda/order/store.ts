@@ -7,6 +7,7 @@ import { tellFilers } from '../../listen/filings/store.ts'
 import { whyNotPlace } from '../items/rules.ts'
 import { lockItem, putOnAgenda, returnToPool } from '../items/store.ts'
 import { whyNotBringItem } from '../kinds/deciding.ts'
+import { putOff } from '../meetings/endings.ts'
 import {
   whenParts,
   whyNotArrange,
@@ -16,7 +17,7 @@ import {
   whyNotIntroduce,
   whyNotReturn,
 } from '../meetings/rules.ts'
-import { journalItem, lockMeeting, putOff, runningItems } from '../meetings/store.ts'
+import { journalItem, lockMeeting, runningItems } from '../meetings/store.ts'
 
 /**
  * Puts an item last on a meeting's running order: its pooled issues go onto the agenda and their filers are told when

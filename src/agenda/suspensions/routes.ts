@@ -11,7 +11,7 @@ const byNo = { params: z.object({ slug: z.string(), no: number }) }
 export const suspensions: Slice = (app, { clock }) => {
   step('suspension', suspendMeeting)
   step('resumption', resumeMeeting)
-  step('cancellation', (db, no, by, at, letterbox) => abortMeeting(db, letterbox, no, by, at))
+  step('abortion', (db, no, by, at, letterbox) => abortMeeting(db, letterbox, no, by, at))
 
   function step(noun: string, verb: (...press: [...Parameters<typeof suspendMeeting>, Letterbox]) => Promise<void>) {
     app.post(`/meetings/:no/${noun}`, { schema: byNo, config: { who: ['chair'] } }, async (req, reply) => {

@@ -6,8 +6,9 @@ import { announce } from '../../lib/live/announce.ts'
 import type { Letterbox } from '../../lib/outbox.ts'
 import { refuseIf } from '../../lib/refusal.ts'
 import { seated, seatRows } from '../attendance/reads.ts'
+import { takeNoPlace } from '../meetings/endings.ts'
 import type { MeetingState } from '../meetings/rules.ts'
-import { lockMeeting, putOff, runningItems } from '../meetings/store.ts'
+import { lockMeeting } from '../meetings/store.ts'
 import { type Quorum, quorumOf } from '../quorum/rules.ts'
 import { isLost, whyNotAbort, whyNotResume, whyNotSuspend } from './rules.ts'
 
@@ -68,23 +69,21 @@ export async function abortMeeting(db: Db, letterbox: Letterbox, no: number, by:
     const meeting = await lockMeeting(trx, no)
     const quorum = await quorumNow(trx, meeting.id)
     refuseIf(whyNotAbort(meeting.state, meeting.starts_at, quorum, at))
-    for (const item of await runningItems(trx, meeting.id)) await putOff(trx, letterbox, meeting, item, by, at)
-    const who = by.personId ?? null
     const { here, needed } = quorum
     const reason = translator('zh')('suspensions.tooFewCame', { here, needed })
-    const over = { aborted_at: at, aborted_by: who, aborted_as: 'failed', aborted_reason: reason } as const
-    await change(trx, meeting, 'aborted', over, by, at, { as: 'failed', reason })
+    await takeNoPlace(trx, letterbox, meeting, { as: 'failed', reason }, by, at)
+    await announce(trx, `count:${no}`)
   })
 }
 
 async function change(
   trx: Trx,
   meeting: { id: number; no: number; state: MeetingState },
-  what: 'suspended' | 'resumed' | 'aborted',
+  what: 'suspended' | 'resumed',
   signature: Updateable<Database['meetings']>,
   by: By,
   at: Date,
-  particulars: Record<string, string | number>,
+  particulars: { here: number; needed: number },
 ): Promise<void> {
   const { id, no, state } = meeting
   await trx.updateTable('meetings').set(signature).where('id', '=', id).execute()

@@ -168,20 +168,15 @@ export const prepare: Record<keyof typeof zh, string> = {
   'notices.override.notice_lead': 'A meeting began before its days of notice were over',
   'notices.override.reason': 'Reason: {reason}',
   'notices.override.line': '{when}: the chair let it begin early. Reason: {reason}',
-  'notices.abort': 'It will not take place',
-  'notices.abort.hint':
+  'notices.off': 'It will not take place',
+  'notices.off.hint':
     'Items that were not decided go back to the pool, and whoever had heard of the meeting gets a message.',
-  'notices.as': 'What happened',
-  'notices.as.called_off': 'Called off',
-  'notices.as.failed': 'Failed (too few came)',
-  'notices.as.missing': 'Choose whether it is called off or failed',
-  'notices.abort.reason': 'Why',
-  'notices.abort.reason.hint': 'Everybody can read this.',
-  'notices.abort.do': 'It does not take place',
+  'notices.off.reason': 'Why',
+  'notices.off.reason.hint': 'Everybody can read this.',
+  'notices.off.do': 'It does not take place',
   'notices.aborted.called_off': 'This meeting was called off: {reason}',
   'notices.aborted.failed': 'This meeting failed: {reason}',
   'notices.begun': 'The meeting has begun and cannot be called off. If too few are left, it failed.',
-  'notices.notBegun': 'Check-in has not begun, so it cannot have failed. To drop it, call it off.',
   'tell.meetingMoved':
     '[Wutong] The meeting about your matter has changed: {day} {monthName}, {time}, {place}. Follow it: {link}',
   'tell.calledOff':

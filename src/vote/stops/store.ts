@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { putOff } from '../../agenda/meetings/store.ts'
+import { putOff } from '../../agenda/meetings/endings.ts'
 import type { Db, Trx } from '../../lib/db/schema.ts'
 import { journal } from '../../lib/journal.ts'
 import { announce } from '../../lib/live/announce.ts'

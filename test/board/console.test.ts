@@ -271,7 +271,7 @@ t.test('the wall is told what to show, stands still when it should, and the coun
   await zhou.post(`${at}/wall`, { frame: 'follow' })
   await zhou.post(`${at}/wall`, { frozen: 'on' })
   t.notMatch(await wall(), '表决中', 'a screen that is switched on meanwhile shows where we are, and no more')
-  t.equal((await zhou.post(`${at}/wall`, { frame: 'porn' })).statusCode, 422)
+  t.equal((await zhou.post(`${at}/wall`, { frame: 'poster' })).statusCode, 422)
 })
 
 t.test('whoever has no phone votes at the desk, and what the household casts itself later counts', async (t) => {
@@ -301,6 +301,39 @@ t.test('whoever has no phone votes at the desk, and what the household casts its
   )
   await zhou.post(`/ballots/${no}/stop`)
   t.match((await write('12-602', 'for')).body, '表决已经停了')
+})
+
+t.test('how many have to come is what the kind of the meeting says', async (t) => {
+  const of = async (kind: string) => {
+    const room = await sitting(town)
+    await town.db.updateTable('meetings').set({ kind }).where('id', '=', room.meetingId).execute()
+    return { ...room, at: `/meetings/${room.meetingNo}` }
+  }
+  const salon = await of('salon')
+  await table(salon)
+  for (const who of ['wu', 'qian', 'feng', 'han'] as const) await (await town.as(who)).post(`${salon.at}/departure`)
+  t.notMatch((await zhou.get(`${salon.at}/chair`)).body, /休会时间|按规则休会|够开会人数/, 'a salon asks for nobody')
+
+  const assembly = await of('residents')
+  const doors = Object.keys(cast.doors) as (keyof typeof cast.doors)[]
+  const [first = '12-602'] = doors
+  await assembly.arrive(...doors.slice(0, 12))
+  t.match(
+    (await zhou.get(`${assembly.at}/chair`)).body,
+    '12 户到，还不够开会人数',
+    'exactly half of 24 is not more than half',
+  )
+  await assembly.arrive(...doors.slice(12, 13))
+  t.match((await zhou.get(`${assembly.at}/chair`)).body, /13 户到，够开会人数[\s\S]*至少到 13 户（一共 24 户）/)
+  const no = await vote(assembly)
+  const goer = await town.as({ door: first })
+  await goer.post(`${assembly.at}/departure`)
+  t.match((await zhou.get(`${assembly.at}/chair`)).body, '按规则休会')
+  t.match((await cast1({ door: doors[1] ?? first }, no)).body, '休会')
+  t.equal((await zhou.post(`${assembly.at}/resumption`)).statusCode, 409)
+  await goer.post(`${assembly.at}/attendance`)
+  t.equal((await zhou.post(`${assembly.at}/resumption`)).statusCode, 303)
+  t.equal((await cast1({ door: doors[1] ?? first }, no)).statusCode, 303)
 })
 
 t.test('half an hour after its time a meeting too few came to is called off', async (t) => {

@@ -62,11 +62,17 @@ export function seated(rows: readonly SeatRow[]) {
   })
 }
 
-/** A subquery that counts who is in the room now. Somebody who came for a door and for a seat is one of the people. */
-export function present(meetingId: Expression<number>): RawBuilder<{ households: number; people: number }> {
+/**
+ * A subquery that counts who is in the room now, and all the households there are. Somebody who came for a door and for a
+ * seat is one of the people.
+ */
+export function present(
+  meetingId: Expression<number>,
+): RawBuilder<{ households: number; people: number; all: number }> {
   return sql`(select json_build_object(
       'households', count(distinct household_id) filter (where seat_id is null),
-      'people', count(distinct coalesce(person_id, -household_id)))
+      'people', count(distinct coalesce(person_id, -household_id)),
+      'all', (select count(*) from households))
     from attendance where meeting_id = ${meetingId} and left_at is null)`
 }
 

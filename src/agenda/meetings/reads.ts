@@ -4,6 +4,7 @@ import type { Db } from '../../lib/db/schema.ts'
 import { notFound } from '../../lib/refusal.ts'
 import { present, seated, seatRows } from '../attendance/reads.ts'
 import { heard, issuesOf } from '../items/reads.ts'
+import { termsNow } from '../kinds/store.ts'
 import { quorumOf } from '../quorum/rules.ts'
 import { turnRows } from '../speakers/reads.ts'
 import { floorOf } from '../speakers/rules.ts'
@@ -80,6 +81,7 @@ export async function roomOf<A = null>(db: Db, no: number, also: RawBuilder<A> =
       ).as('items'),
       jsonArrayFrom(seatRows(db, sql.ref('meetings.id'))).as('seats'),
       present(sql.ref('meetings.id')).as('present'),
+      termsNow.as('terms'),
       gavelOf(sql.ref('meetings.id')).as('gavel'),
       wallOf(sql.ref('meetings.id')).as('wall'),
       turnRows(sql.ref('meetings.id')).as('turns'),
@@ -88,7 +90,7 @@ export async function roomOf<A = null>(db: Db, no: number, also: RawBuilder<A> =
     ])
     .executeTakeFirstOrThrow(notFound)
 
-  const { present: came, also: extra, gavel, wall, turns, last, ...meeting } = row
+  const { present: came, terms, also: extra, gavel, wall, turns, last, ...meeting } = row
   const state = meetingState(meeting)
   const items = rows.map(
     ({ introduced_at, discussing_at, voting_at, declared_at, assigned_at, deferred_at, ...item }) => ({
@@ -109,7 +111,7 @@ export async function roomOf<A = null>(db: Db, no: number, also: RawBuilder<A> =
     current,
     next: nextStep(state, items),
     seats: round,
-    quorum: quorumOf(round),
+    quorum: quorumOf(terms.quorum, round, { here: came.households, all: came.all }),
     /** Who speaks, who waits, who spoke for how long. */
     floor: floorOf(turns, current?.no ?? null),
     gavel: gavel && { ...gavel, beatAt: new Date(gavel.beatAt) },

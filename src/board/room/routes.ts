@@ -2,10 +2,18 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { mayLead } from '../../agenda/gavel/rules.ts'
 import { isOver } from '../../agenda/meetings/rules.ts'
+import { whyNotAbort } from '../../agenda/suspensions/rules.ts'
 import { number } from '../../lib/http/forms.ts'
 import type { Slice } from '../../lib/http/slice.ts'
 import { notFound } from '../../lib/refusal.ts'
 import { boothOf, type Mine, type RoomNow, roomFor, roomForChair, roomNow } from './reads.ts'
+
+/** The chair's screen. `late`: too few have come for so long that the meeting may fail (suspensions/rules). */
+interface Console {
+  room: RoomNow
+  late: boolean
+  now: Date
+}
 
 declare module '../../lib/http/views.ts' {
   interface Views {
@@ -13,8 +21,8 @@ declare module '../../lib/http/views.ts' {
     'board/room/_room': { room: RoomNow; now: Date }
     'board/room/_booth': NonNullable<Awaited<ReturnType<typeof boothOf>>>
     /** `watching`: somebody else leads, so this page is for reading. */
-    'board/room/chair': { room: RoomNow; notes: string | null; watching: boolean; now: Date }
-    'board/room/_chair': { room: RoomNow; now: Date }
+    'board/room/chair': Console & { notes: string | null; watching: boolean }
+    'board/room/_chair': Console
     'board/room/projector': { room: RoomNow; now: Date; joinUrl: string; host: string }
     'board/room/_projector': { room: RoomNow; now: Date; joinUrl: string; host: string }
   }
@@ -35,7 +43,7 @@ export const room: Slice = (app, { live, origin, clock }) => {
     const room = await roomForChair(req.db, req.params.no)
     const now = clock()
     const watching = !isOver(room.state) && !mayLead(room.gavel, req.me, now)
-    return reply.page('board/room/chair', { room, notes: room.also, watching, now })
+    return reply.page('board/room/chair', { ...consoleOf(room, now), notes: room.also, watching })
   })
 
   // The wall needs no sign-in and no mouse. It shows what everybody in the room may know.
@@ -66,7 +74,7 @@ export const room: Slice = (app, { live, origin, clock }) => {
     view: 'board/room/_chair',
     follows: ['meeting', 'count'],
     who: ['chair'],
-    read: async (db, no) => ({ room: await roomNow(db, no), now: clock() }),
+    read: async (db, no) => consoleOf(await roomNow(db, no), clock()),
   })
   live.panel('projector', {
     view: 'board/room/_projector',
@@ -79,4 +87,8 @@ export const room: Slice = (app, { live, origin, clock }) => {
       return { room, now: clock(), ...addressOf(community.slug, room.meeting.code) }
     },
   })
+}
+
+function consoleOf(room: RoomNow, now: Date): Console {
+  return { room, late: whyNotAbort(room.state, room.meeting.starts_at, room.quorum, now) === null, now }
 }

@@ -2,7 +2,7 @@ import { type Expression, type RawBuilder, sql } from 'kysely'
 import { jsonArrayFrom, jsonObjectFrom } from 'kysely/helpers/postgres'
 import type { Db } from '../../lib/db/schema.ts'
 import { notFound } from '../../lib/refusal.ts'
-import { meetingState } from '../meetings/rules.ts'
+import { meetingState, meetingTimes } from '../meetings/rules.ts'
 import { type Holder, speakerOf } from './rules.ts'
 
 /** The seats at the table, in order, each with those in the room who may speak for it. `since`: see `seatsTonight`. */
@@ -97,12 +97,7 @@ export async function joinPage(db: Db, which: { code: string } | { no: number },
       'meetings.title',
       'place',
       'starts_at',
-      'noticed_at',
-      'checkin_at',
-      'opened_at',
-      'adjourned_at',
-      'suspended_at',
-      'aborted_at',
+      ...meetingTimes,
       jsonObjectFrom(
         eb
           .selectFrom('households')
@@ -160,12 +155,7 @@ export async function deskPage(db: Db, no: number, building: string | null) {
       'place',
       'starts_at',
       'code',
-      'noticed_at',
-      'checkin_at',
-      'opened_at',
-      'adjourned_at',
-      'suspended_at',
-      'aborted_at',
+      ...meetingTimes,
       jsonArrayFrom(eb.selectFrom('buildings').select('name').orderBy('position')).as('buildings'),
       jsonArrayFrom(
         eb

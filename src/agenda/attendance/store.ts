@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Db, Trx } from '../../lib/db/schema.ts'
 import { type By, journal } from '../../lib/journal.ts'
 import { notFound, refuseIf } from '../../lib/refusal.ts'
-import { meetingState } from '../meetings/rules.ts'
+import { meetingState, meetingTimes } from '../meetings/rules.ts'
 import { watchQuorum } from '../suspensions/store.ts'
 import { seated, seatRows } from './reads.ts'
 import { whyNotComeIn, whyNotSit, whyNotUndo } from './rules.ts'
@@ -131,7 +131,7 @@ async function enter(trx: Trx, meetingNo: number, way: 'coming' | 'leaving' = 'c
   const row = await trx
     .selectFrom('meetings')
     .where('no', '=', meetingNo)
-    .select(['id', 'no', 'noticed_at', 'checkin_at', 'opened_at', 'adjourned_at', 'suspended_at', 'aborted_at'])
+    .select(['id', 'no', ...meetingTimes])
     .$if(way === 'coming', (qb) => qb.forShare())
     .$if(way === 'leaving', (qb) => qb.forUpdate())
     .executeTakeFirstOrThrow(notFound)

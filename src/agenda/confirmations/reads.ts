@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../../lib/db/schema.ts'
 import { notFound } from '../../lib/refusal.ts'
-import { meetingState } from '../meetings/rules.ts'
+import { meetingState, meetingTimes } from '../meetings/rules.ts'
 
 export interface SeatComing {
   id: number
@@ -39,20 +39,7 @@ export async function comingPage(db: Db, no: number) {
   const row = await db
     .selectFrom('meetings')
     .where('no', '=', no)
-    .select([
-      'id',
-      'no',
-      'title',
-      'place',
-      'starts_at',
-      'noticed_at',
-      'checkin_at',
-      'opened_at',
-      'adjourned_at',
-      'suspended_at',
-      'aborted_at',
-      seatsComing.as('seats'),
-    ])
+    .select(['id', 'no', 'title', 'place', 'starts_at', ...meetingTimes, seatsComing.as('seats')])
     .executeTakeFirstOrThrow(notFound)
   return { ...row, state: meetingState(row) }
 }

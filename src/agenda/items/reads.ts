@@ -3,7 +3,7 @@ import { jsonArrayFrom, jsonObjectFrom } from 'kysely/helpers/postgres'
 import type { Db } from '../../lib/db/schema.ts'
 import { notFound } from '../../lib/refusal.ts'
 import { agendaWeight } from '../../listen/issues/rules.ts'
-import { meetingState } from '../meetings/rules.ts'
+import { meetingState, meetingTimes } from '../meetings/rules.ts'
 
 /** Through which ears it was heard, counted in filings, and how many doors stand behind it. */
 export interface Heard {
@@ -157,16 +157,7 @@ const standing = (db: Db) =>
       .innerJoin('meetings', 'meetings.id', 'running_order.meeting_id')
       .where('running_order.item_id', '=', sql.ref<number>('agenda_items.id'))
       .where('deferred_at', 'is', null)
-      .select([
-        'meetings.no',
-        'meetings.title',
-        'noticed_at',
-        'checkin_at',
-        'opened_at',
-        'adjourned_at',
-        'suspended_at',
-        'aborted_at',
-      ]),
+      .select(['meetings.no', 'meetings.title', ...meetingTimes]),
   )
 
 function withState<M extends Parameters<typeof meetingState>[0] & { no: number; title: string }>(meeting: M | null) {

@@ -11,7 +11,7 @@ import { floorOf } from '../speakers/rules.ts'
 import { isLast, undoable } from '../undos/rules.ts'
 import { lastStep } from '../undos/store.ts'
 import type { Frame } from '../walls/store.ts'
-import { currentItem, itemState, meetingState, nextStep } from './rules.ts'
+import { currentItem, itemState, meetingState, meetingTimes, nextStep } from './rules.ts'
 
 /** A meeting and how it stands. No such meeting here: 404. */
 export async function meetingByNo(db: Db, no: number) {
@@ -42,13 +42,8 @@ export async function roomOf<A = null>(db: Db, no: number, also: RawBuilder<A> =
       'place',
       'starts_at',
       'code',
-      'noticed_at',
-      'checkin_at',
-      'opened_at',
-      'adjourned_at',
-      'suspended_at',
+      ...meetingTimes,
       'suspended_by',
-      'aborted_at',
       jsonArrayFrom(
         eb
           .selectFrom('running_order')
@@ -164,12 +159,7 @@ export async function meetingList(db: Db) {
       'title',
       'place',
       'starts_at',
-      'noticed_at',
-      'checkin_at',
-      'opened_at',
-      'adjourned_at',
-      'suspended_at',
-      'aborted_at',
+      ...meetingTimes,
       eb
         .selectFrom('running_order')
         .whereRef('meeting_id', '=', 'meetings.id')

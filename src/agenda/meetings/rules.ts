@@ -14,6 +14,16 @@ export interface MeetingTimes {
   aborted_at: Moment
 }
 
+/** The columns that say how a meeting stands; whoever reads a meeting reads them all. */
+export const meetingTimes = [
+  'noticed_at',
+  'checkin_at',
+  'opened_at',
+  'adjourned_at',
+  'suspended_at',
+  'aborted_at',
+] as const satisfies readonly (keyof MeetingTimes)[]
+
 /** 'suspended': it has begun and rests, for too few are in the room. 'aborted': 流会, it never came to begin. */
 export type MeetingState = 'draft' | 'noticed' | 'checkin' | 'in_session' | 'suspended' | 'adjourned' | 'aborted'
 

@@ -3,7 +3,7 @@ import { jsonArrayFrom } from 'kysely/helpers/postgres'
 import type { Db, Trx } from '../../lib/db/schema.ts'
 import { notFound } from '../../lib/refusal.ts'
 import { termsNow } from '../kinds/store.ts'
-import { meetingState } from '../meetings/rules.ts'
+import { meetingState, meetingTimes } from '../meetings/rules.ts'
 
 /** Where the `nth` notice of a meeting hung. */
 export async function proofsOf(trx: Trx, meetingId: number, nth: number) {
@@ -38,12 +38,7 @@ export async function noticePage(db: Db, no: number) {
       'notices',
       'lead_from',
       'lead_cut_at',
-      'noticed_at',
-      'checkin_at',
-      'opened_at',
-      'adjourned_at',
-      'suspended_at',
-      'aborted_at',
+      ...meetingTimes,
       'aborted_as',
       'aborted_reason',
       termsNow.as('terms'),

@@ -4,7 +4,7 @@ import type { Db } from '../../lib/db/schema.ts'
 import { notFound } from '../../lib/refusal.ts'
 import { heard, issuesOf } from '../items/reads.ts'
 import { termsNow } from '../kinds/store.ts'
-import { meetingState } from '../meetings/rules.ts'
+import { meetingState, meetingTimes } from '../meetings/rules.ts'
 
 export interface Affected {
   id: number
@@ -61,12 +61,7 @@ const proposal = (db: Db, no: number) =>
             'meetings.title',
             'meetings.place',
             'starts_at',
-            'noticed_at',
-            'checkin_at',
-            'opened_at',
-            'adjourned_at',
-            'suspended_at',
-            'aborted_at',
+            ...meetingTimes,
             'deferred_at',
             termsNow.as('terms'),
           ])

@@ -4,7 +4,7 @@ import type { Db } from '../../lib/db/schema.ts'
 import { notFound } from '../../lib/refusal.ts'
 import { seatsComing } from '../confirmations/reads.ts'
 import { termsNow } from '../kinds/store.ts'
-import { meetingState } from '../meetings/rules.ts'
+import { meetingState, meetingTimes } from '../meetings/rules.ts'
 
 /** A meeting as it is put on paper: when, where, its kind, its items, its seats. One statement. No such meeting: 404. */
 export async function meetingOnPaper(db: Db, no: number) {
@@ -19,12 +19,7 @@ export async function meetingOnPaper(db: Db, no: number) {
       'starts_at',
       'code',
       'notices',
-      'noticed_at',
-      'checkin_at',
-      'opened_at',
-      'adjourned_at',
-      'suspended_at',
-      'aborted_at',
+      ...meetingTimes,
       'aborted_as',
       'aborted_reason',
       termsNow.as('terms'),

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Db } from '../../lib/db/schema.ts'
 import { journal } from '../../lib/journal.ts'
 import { castVote, type Receipt } from '../ballots/casting.ts'
@@ -20,10 +21,21 @@ interface DeskVote {
  * journal says who wrote it down, never what.
  */
 export async function castAtDesk(db: Db, vote: DeskVote): Promise<Receipt> {
-  const { householdId, change, me, at } = vote
+  const { householdId, change, key, me, at } = vote
   const receipt = await castVote(db, { ...vote, way: 'desk', desk: { householdId, change } })
   await db.transaction().execute(async (trx) => {
     const { id, no } = receipt.ballot
+    // Of an attempt that is sent again the line is there already, or a crash has swallowed it and it is written now.
+    await trx.selectFrom('votes').where('ballot_id', '=', id).where('voter_id', '=', householdId).forUpdate().execute()
+    const told = await trx
+      .selectFrom('journal')
+      .where('subject', '=', 'ballot')
+      .where('subject_id', '=', id)
+      .where('verb', '=', 'ballot.desk_vote')
+      .where(sql<string>`particulars ->> 'key'`, '=', key)
+      .select('id')
+      .executeTakeFirst()
+    if (told) return
     const { building } = await trx
       .selectFrom('households')
       .innerJoin('buildings', 'buildings.id', 'households.building_id')
@@ -35,7 +47,7 @@ export async function castAtDesk(db: Db, vote: DeskVote): Promise<Receipt> {
       verb: 'ballot.desk_vote',
       by: { personId: me.personId, householdId },
       at,
-      particulars: { building },
+      particulars: { building, key },
     })
   })
   return receipt

@@ -166,8 +166,16 @@ t.test('a survey from its draft to its results', async (t) => {
     const { no, q } = await opened({}, { by_building: 'on' })
     const everybody = await Promise.all(doors.map((_, at) => door(at)))
     // 12 of building 3 and 8 of building 12; two say 不坐.
-    for (const [at, who] of everybody.slice(0, 20).entries())
+    for (const [at, who] of everybody.slice(0, 20).entries()) {
       await answer(who, no, { [q]: at < 2 ? '3' : at < 9 ? '2' : '1' })
+      if (at !== 3) continue
+      for (const path of ['/surveys', `/surveys/${no}`]) {
+        const { body } = await (await town.as()).get(path)
+        t.match(body, '不到 5 户答了')
+        t.notMatch(body, '4 户', 'how few answered is not told before the close either')
+      }
+    }
+    t.match((await (await town.as()).get(`/surveys/${no}`)).body, '20 户答了')
     const csv = `/desk/surveys/${no}/results.csv`
     t.notMatch((await (await town.as()).get(`/surveys/${no}`)).body, '<table')
     t.equal((await shen.get(csv)).statusCode, 409)

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { blank, type Form, number, readForm, said } from '../../lib/http/forms.ts'
 import type { Slice } from '../../lib/http/slice.ts'
 import { isMessage, type MessageKey, says } from '../../lib/i18n.ts'
+import { few } from '../cells/rules.ts'
 import { speaker, voiceOf } from '../questions/voice.ts'
 import { answerSurvey } from './answering.ts'
 import type { SurveyResult } from './counts/rules.ts'
@@ -15,9 +16,12 @@ type Survey = Awaited<ReturnType<typeof surveyFor>>
 
 declare module '../../lib/http/views.ts' {
   interface Views {
-    'listen/surveys/index': { surveys: Awaited<ReturnType<typeof surveysAsked>>; isOver: (survey: Times) => boolean }
+    'listen/surveys/index': {
+      surveys: Told<Awaited<ReturnType<typeof surveysAsked>>[number]>[]
+      isOver: (survey: Times) => boolean
+    }
     'listen/surveys/show': {
-      survey: Survey
+      survey: Told<Survey>
       why: MessageKey | null
       /** What stands in the boxes: what she sent before, or what she has just typed. */
       given: ReadonlyMap<number, Answer>
@@ -31,6 +35,13 @@ declare module '../../lib/http/views.ts' {
 }
 
 type Times = Parameters<typeof stateOf>[0]
+/** How many answered, as everybody may read it: a number under five is not told before the close either. */
+type Told<S> = Omit<S, 'households' | 'visitors'> & { households: number | null; visitors: number | null }
+const told = <S extends { households: number; visitors: number }>(survey: S): Told<S> => ({
+  ...survey,
+  households: few(survey.households),
+  visitors: few(survey.visitors),
+})
 
 const byNo = { params: z.object({ slug: z.string(), no: number }) }
 const onPage = { ...byNo, querystring: z.object({ sent: z.enum(['1', '2']).optional().catch(undefined) }) }
@@ -40,7 +51,7 @@ const SheetForm = z.object({ key: z.uuid(says('surveys.key.wrong')), website: z.
 export const surveys: Slice = (app, { clock, origin, vault }) => {
   app.get('/surveys', { config: { who: 'anyone' } }, async (req, reply) =>
     reply.page('listen/surveys/index', {
-      surveys: await surveysAsked(req.db, clock()),
+      surveys: (await surveysAsked(req.db, clock())).map(told),
       isOver: (survey) => stateOf(survey, clock()) === 'closed',
     }),
   )
@@ -84,7 +95,7 @@ export const surveys: Slice = (app, { clock, origin, vault }) => {
     const typed = (req.body as { key?: unknown } | undefined)?.key
     const thanks = sent === '2' ? 'surveys.thanks.skipped' : 'surveys.thanks'
     return reply.page('listen/surveys/show', {
-      survey,
+      survey: told(survey),
       why: whyNotAnswer(survey, clock()) ?? whyNotHers(req, survey),
       given,
       form,

@@ -8,6 +8,8 @@ export const surveys: Record<keyof typeof zh, string> = {
   'surveys.over': 'closed',
   'surveys.draft': 'draft',
   'surveys.count': '{n} {n?question:questions}',
+  'surveys.sent.few': 'Fewer than 5 households answered',
+  'surveys.sent.households': '{n} households answered',
   'surveys.sent': '{households} {households?household:households} and {visitors} {visitors?visitor:visitors} answered',
   'surveys.closed': 'This survey is closed. Thank you all.',
   'surveys.notOpen': 'This survey has not begun.',

@@ -6,6 +6,8 @@ export const surveys = {
   'surveys.over': '已经截止',
   'surveys.draft': '草稿',
   'surveys.count': '{n} 题',
+  'surveys.sent.few': '不到 5 户答了',
+  'surveys.sent.households': '{n} 户答了',
   'surveys.sent': '{households} 户、{visitors} 位访客答了',
   'surveys.closed': '这份问卷已经截止，谢谢大家。',
   'surveys.notOpen': '这份问卷还没有开始。',

@@ -27,6 +27,9 @@ export function shanghaiDay(at: Date): string {
   return new Date(at.getTime() + shanghai).toISOString().slice(0, 10)
 }
 
+/** A moment on Shanghai's clock, 'YYYY-MM-DDTHH:MM', as a date field wants it. */
+export const shanghaiMinute = (at: Date): string => new Date(at.getTime() + shanghai).toISOString().slice(0, 16)
+
 /** The `n`th working day after `from`. The day itself is day 0; after 17:00 or on a day off it starts one day later. */
 export function workingDayAfter(from: Date, n: number): string {
   let day = shanghaiDay(from)

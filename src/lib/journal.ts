@@ -1,11 +1,18 @@
 import { sql } from 'kysely'
 import type { Subject, Trx } from './db/schema.ts'
+import { Refusal } from './refusal.ts'
 
 /** Who did it: a person with a role, or a door; the seat somebody spoke for, where that matters. */
 export interface By {
   personId?: number | null
   householdId?: number | null
   seatId?: number | null
+}
+
+/** Whoever does the desk's work is a person, and signs for it; a door has no business there: 403. */
+export function author(by: By): number {
+  if (!by.personId) throw new Refusal('error.notAllowed', 403)
+  return by.personId
 }
 
 export interface Line {

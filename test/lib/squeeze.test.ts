@@ -28,13 +28,27 @@ t.test('a public page goes to a phone squeezed, is the same page, and is not sen
 })
 
 t.test('a page of a session is squeezed only where nobody else can put words into it', async (t) => {
-  const hers = await get('shen', '/issues')
+  const wang = { door: '12-602' } as const
+  const hers = await get(wang, '/issues')
   t.same([hers.zipped, hers.headers['cache-control']], [true, 'no-store'])
-  const words = await get('shen', '/issues?q=x')
-  const wrong = await get('shen', '/nowhere')
+  const words = await get(wang, '/issues?q=x')
+  const wrong = await get(wang, '/nowhere')
   t.same(
     [words.zipped, wrong.zipped, wrong.code],
     [false, false, 404],
     'what the address brought, and what is an error',
   )
 })
+
+t.test(
+  'a page of whoever works here is not squeezed: what anybody reports stands on it beside the token',
+  async (t) => {
+    for (const [who, path] of [
+      ['shen', '/desk/triage'],
+      ['shen', '/issues'],
+      ['li', '/door/'],
+    ] as const)
+      t.same((await get(who, path)).zipped, false, `${who} ${path}`)
+    t.equal((await get('li', '/door/doors')).zipped, true, 'the list of her doors has no token in it')
+  },
+)

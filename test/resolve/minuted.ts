@@ -4,7 +4,7 @@ import { sitting } from '../vote/sitting.ts'
 
 /**
  * A whole evening, up to the last light out: the shuttle bus passes with a promise, the parties vote on the bins with the
- * property manager against it, the dogs are put off. Five doors; the police do not come, the owners' seat is empty.
+ * property manager against it, the dogs, where he steps aside, are put off. Five doors; the police do not come, the owners' seat is empty.
  */
 export async function minutedEvening(town: Town, promise = '班车末班延到 23:00，试行三个月') {
   const { db, cast, clock } = town
@@ -56,6 +56,7 @@ export async function minutedEvening(town: Town, promise = '班车末班延到 2
     ['feng', 'against'],
   ])
   const dogs = await evening.another()
+  await post(`/meetings/${no}/items/${dogs.itemNo}/recusals`, { seat: String(cast.seats[3]), recused: 'on' })
   await post(`/meetings/${no}/items/${dogs.itemNo}/deferral`)
   await post(`/meetings/${no}/adjournment`)
   return { no, meetingId: evening.meetingId, itemNo: evening.itemNo, ballots: { doors, seats }, post }

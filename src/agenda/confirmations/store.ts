@@ -1,13 +1,12 @@
 import type { Db } from '../../lib/db/schema.ts'
-import { type By, journal } from '../../lib/journal.ts'
-import { notFound, Refusal, refuseIf } from '../../lib/refusal.ts'
+import { author, type By, journal } from '../../lib/journal.ts'
+import { notFound, refuseIf } from '../../lib/refusal.ts'
 import { lockMeeting } from '../meetings/store.ts'
 import { type Answer, faultsOf, whyNotAnswer } from './rules.ts'
 
 /** Keeps what a party says of coming; the last word counts. `by`: itself, or the desk on its behalf. */
 export async function answerForSeat(db: Db, no: number, seatId: number, answer: Answer, by: By, at: Date) {
-  const { personId } = by
-  if (!personId) throw new Refusal('error.notAllowed', 403)
+  const personId = author(by)
   await db.transaction().execute(async (trx) => {
     const meeting = await lockMeeting(trx, no)
     refuseIf(whyNotAnswer(meeting.state))

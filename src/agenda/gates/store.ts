@@ -1,6 +1,6 @@
 import type { Db } from '../../lib/db/schema.ts'
-import { type By, journal } from '../../lib/journal.ts'
-import { notFound, Refusal, refuseIf } from '../../lib/refusal.ts'
+import { author, type By, journal } from '../../lib/journal.ts'
+import { notFound, refuseIf } from '../../lib/refusal.ts'
 import { adopted, gatesOf } from './reads.ts'
 import { type Counted, faultsOf, type Gate, passesGate, whyNotRecord } from './rules.ts'
 
@@ -12,8 +12,7 @@ export async function recordGate(
   by: By,
   at: Date,
 ): Promise<void> {
-  const { personId } = by
-  if (!personId) throw new Refusal('error.notAllowed', 403)
+  const personId = author(by)
   await db.transaction().execute(async (trx) => {
     const item = await trx
       .selectFrom('agenda_items')

@@ -1,9 +1,9 @@
 import { shanghaiDay } from '../../lib/calendar.ts'
 import type { Db, Trx } from '../../lib/db/schema.ts'
 import { translator } from '../../lib/i18n.ts'
-import { type By, journal } from '../../lib/journal.ts'
+import { author, type By, journal } from '../../lib/journal.ts'
 import type { Letterbox } from '../../lib/outbox.ts'
-import { notFound, Refusal, refuseIf } from '../../lib/refusal.ts'
+import { notFound, refuseIf } from '../../lib/refusal.ts'
 import { tellFilers } from '../../listen/filings/store.ts'
 import { moveIssue } from '../../listen/issues/store.ts'
 import { meetingState, whenParts } from '../meetings/rules.ts'
@@ -237,10 +237,4 @@ function issueByNo(trx: Trx, no: number) {
     .select(['id', 'no', 'state'])
     .forUpdate()
     .executeTakeFirstOrThrow(notFound)
-}
-
-/** Whoever does the desk's work is a person; a door has no business here. */
-function author(by: By): number {
-  if (!by.personId) throw new Refusal('error.notAllowed', 403)
-  return by.personId
 }

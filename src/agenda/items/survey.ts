@@ -1,6 +1,6 @@
 import type { Db } from '../../lib/db/schema.ts'
 import { translator } from '../../lib/i18n.ts'
-import { type By, journal } from '../../lib/journal.ts'
+import { author, type By, journal } from '../../lib/journal.ts'
 import { notFound, Refusal } from '../../lib/refusal.ts'
 import type { SurveyResult } from '../../listen/surveys/counts/rules.ts'
 import { settledResult } from '../../listen/surveys/reckoning.ts'
@@ -10,8 +10,7 @@ import { settledResult } from '../../listen/surveys/reckoning.ts'
  * again gives the same number. Its words are a beginning; the desk edits them.
  */
 export async function itemOfSurvey(db: Db, no: number, by: By, at: Date): Promise<number> {
-  const { personId } = by
-  if (!personId) throw new Refusal('error.notAllowed', 403)
+  const personId = author(by)
   const result = await settledResult(db, no, at)
   if (!result) throw new Refusal('items.noSurveyResult')
   return db.transaction().execute(async (trx) => {

@@ -1,6 +1,6 @@
 import type { Db } from '../../lib/db/schema.ts'
 import { translator } from '../../lib/i18n.ts'
-import { type By, journal } from '../../lib/journal.ts'
+import { author, type By, journal } from '../../lib/journal.ts'
 import { notFound, Refusal } from '../../lib/refusal.ts'
 import type { Result } from '../../listen/questions/reckoning.ts'
 
@@ -9,8 +9,7 @@ import type { Result } from '../../listen/questions/reckoning.ts'
  * same press again gives the same number. Its words are a beginning; the desk edits them.
  */
 export async function itemOfQuestion(db: Db, no: number, by: By, at: Date): Promise<number> {
-  const { personId } = by
-  if (!personId) throw new Refusal('error.notAllowed', 403)
+  const personId = author(by)
   return db.transaction().execute(async (trx) => {
     const question = await trx
       .selectFrom('questions as q')

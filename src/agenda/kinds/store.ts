@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from '../../lib/db/schema.ts'
-import { type By, journal } from '../../lib/journal.ts'
-import { notFound, Refusal, refuseIf } from '../../lib/refusal.ts'
+import { author, type By, journal } from '../../lib/journal.ts'
+import { notFound, refuseIf } from '../../lib/refusal.ts'
 import { faultsOf, type Terms } from './rules.ts'
 
 /** The kinds of meetings this community holds, in their order. One statement. */
@@ -32,8 +32,7 @@ export async function termsOf(trx: Trx, meetingId: number): Promise<Terms> {
 
 /** Changes a kind for the meetings people will be told of from now on. Refuses what the law has fixed. */
 export async function changeKind(db: Db, code: string, changed: Terms, by: By, at: Date): Promise<void> {
-  const { personId } = by
-  if (!personId) throw new Refusal('error.notAllowed', 403)
+  const personId = author(by)
   await db.transaction().execute(async (trx) => {
     const kind = await trx
       .selectFrom('meeting_kinds')

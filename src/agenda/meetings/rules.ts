@@ -1,5 +1,5 @@
 /** 五位一体会议 — how a meeting and each item on its running order move on (domain 3.4). Pure. */
-import { shanghaiDay } from '../../lib/calendar.ts'
+import { shanghaiDay, shanghaiMinute } from '../../lib/calendar.ts'
 import type { MessageKey } from '../../lib/i18n.ts'
 
 /** A time as the database gives it, or as JSON does: only whether it is there matters here. */
@@ -207,7 +207,7 @@ export function whyNotReturn(state: MeetingState, item: RunningItem): MessageKey
 
 /** A moment as the parts that a sentence in either language puts together ('{month} 月 {day} 日', '{day} {monthName}'). */
 export function whenParts(at: Date): { month: number; monthName: string; day: number; time: string } {
-  return { ...dayParts(shanghaiDay(at)), time: new Date(at.getTime() + 8 * 3_600_000).toISOString().slice(11, 16) }
+  return { ...dayParts(shanghaiDay(at)), time: shanghaiMinute(at).slice(11) }
 }
 
 /** A day 'YYYY-MM-DD' as such parts. */

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { Updateable } from 'kysely'
 import type { Database, Db, Trx } from '../../lib/db/schema.ts'
-import { type By, journal } from '../../lib/journal.ts'
+import { author, type By, journal } from '../../lib/journal.ts'
 import { notFound, Refusal, refuseIf } from '../../lib/refusal.ts'
 import { termsOf } from '../kinds/store.ts'
 import { buildingIds, proofsOf } from '../notices/reads.ts'
@@ -39,8 +39,7 @@ export async function createMeeting(
   at: Date,
   drawCode = sixDigits,
 ): Promise<number> {
-  const { personId } = by
-  if (!personId) throw new Refusal('error.notAllowed', 403)
+  const personId = author(by)
   return db.transaction().execute(async (trx) => {
     await refuseUnknownKind(trx, meeting.kind)
     for (let tries = 0; tries < codeTries; tries++) {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { blank, type Form, filled, line, moment, number, readForm, typed } from '../../lib/http/forms.ts'
+import { shanghaiMinute } from '../../lib/calendar.ts'
+import { blank, type Form, filled, line, moment, number, numbers, readForm, typed } from '../../lib/http/forms.ts'
 import type { Slice } from '../../lib/http/slice.ts'
 import { ingestImage, uploaded } from '../../lib/http/uploads.ts'
 import { notFound, Refusal } from '../../lib/refusal.ts'
@@ -46,13 +47,12 @@ declare module '../../lib/http/views.ts' {
 const desk = ['staff', 'chair'] as const
 const byNo = { params: z.object({ slug: z.string(), no: number }) }
 const byProof = { params: z.object({ slug: z.string(), no: number, proof: z.uuid() }) }
-const ids = z.preprocess((value) => [value ?? []].flat(), z.array(number).max(200))
 const PostingForm = z.object({
   key: z.uuid(),
   spot: line({ max: 80, missing: 'notices.spot.missing' }),
   postedBy: line({ max: 40, missing: 'notices.postedBy.missing' }),
   postedAt: moment,
-  buildings: ids,
+  buildings: numbers,
 })
 const ChangeForm = z.object({
   title: line({ max: 80, missing: 'meetings.title.missing' }),
@@ -73,7 +73,7 @@ export const notices: Slice = (app, { clock }) => {
     { schema: byNo, config: { who: desk, form: PostingForm } },
     async (req, reply) => {
       const input = readForm(PostingForm, req.body)
-      const ticked = ids.safeParse((req.body as { buildings?: unknown } | undefined)?.buildings).data ?? []
+      const ticked = numbers.safeParse((req.body as { buildings?: unknown } | undefined)?.buildings).data ?? []
       const again = (form: Form) => page(req, reply.code(422), { posting: form }, ticked)
       if ('form' in input) return again(input.form)
       const { key, spot: place, postedBy, postedAt, buildings } = input.data
@@ -185,6 +185,3 @@ async function pictureOf(req: FastifyRequest) {
     throw error
   }
 }
-
-/** A moment as a datetime-local field wants it, on the neighbourhood's clock. */
-const shanghaiMinute = (at: Date): string => new Date(at.getTime() + 8 * 3_600_000).toISOString().slice(0, 16)

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { shanghaiDay } from '../../lib/calendar.ts'
 import type { Db, Trx } from '../../lib/db/schema.ts'
 import { translator } from '../../lib/i18n.ts'
-import { type By, journal } from '../../lib/journal.ts'
+import { author, type By, journal } from '../../lib/journal.ts'
 import type { Letterbox } from '../../lib/outbox.ts'
 import { notFound, Refusal, refuseIf } from '../../lib/refusal.ts'
 import { tellFilers } from '../../listen/filings/store.ts'
@@ -167,9 +167,4 @@ export async function callOffMeeting(
     refuseIf(whyNotCallOff(meeting.state))
     await takeNoPlace(trx, letterbox, meeting, { as: 'called_off', reason }, by, at)
   })
-}
-
-function author(by: By): number {
-  if (!by.personId) throw new Refusal('error.notAllowed', 403)
-  return by.personId
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { blank, type Form, filled, line, number, readForm, said } from '../../lib/http/forms.ts'
+import { blank, type Form, filled, line, number, numbers, readForm, said } from '../../lib/http/forms.ts'
 import type { Slice } from '../../lib/http/slice.ts'
 import { says } from '../../lib/i18n.ts'
 import { notFound } from '../../lib/refusal.ts'
@@ -46,12 +46,11 @@ const desk = ['staff', 'chair'] as const
 const byNo = z.object({ slug: z.string(), no: number })
 const onPage = { params: byNo, querystring: z.object({ edit: z.uuid().optional().catch(undefined) }) }
 const byKey = { params: z.object({ slug: z.string(), no: number, key: z.uuid() }) }
-const ids = z.preprocess((value) => [value ?? []].flat(), z.array(number).max(200))
 const BriefForm = z.object({
   subject: z.enum(subjects, says('kinds.subject.missing')),
   expert: said({ max: 1000 }),
   expertName: line({ max: 40 }),
-  buildings: ids,
+  buildings: numbers,
 })
 const OptionForm = z.object({
   key: z.uuid(),
@@ -85,7 +84,7 @@ export const options: Slice = (app, { clock }) => {
   app.post('/desk/agenda/:no/brief', briefing, async (req, reply) => {
     const input = readForm(BriefForm, req.body)
     if ('form' in input) {
-      const ticked = ids.safeParse((req.body as { buildings?: unknown } | undefined)?.buildings).data ?? []
+      const ticked = numbers.safeParse((req.body as { buildings?: unknown } | undefined)?.buildings).data ?? []
       return builder(reply.code(422), await builderPage(req.db, req.params.no), { brief: input.form, ticked })
     }
     await saveBrief(req.db, req.params.no, input.data, { personId: req.me.personId }, clock())

@@ -1,6 +1,6 @@
 import type { Db, Trx } from '../../lib/db/schema.ts'
-import { type By, journal } from '../../lib/journal.ts'
-import { notFound, Refusal, refuseIf } from '../../lib/refusal.ts'
+import { author, type By, journal } from '../../lib/journal.ts'
+import { notFound, refuseIf } from '../../lib/refusal.ts'
 import { whyNotEdit } from '../items/rules.ts'
 import { lockItem } from '../items/store.ts'
 import { whyNotBring } from '../kinds/rules.ts'
@@ -53,8 +53,7 @@ export interface Option {
 
 /** Adds an option to an item, or changes the one with this key. The same press again is the same option. */
 export async function saveOption(db: Db, no: number, option: Option, by: By, at: Date): Promise<void> {
-  const { personId } = by
-  if (!personId) throw new Refusal('error.notAllowed', 403)
+  const personId = author(by)
   await db.transaction().execute(async (trx) => {
     const item = await lockItem(trx, no)
     refuseIf(whyNotEdit(item))

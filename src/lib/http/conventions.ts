@@ -8,7 +8,7 @@ import type { Vault } from '../vault.ts'
 import { calendarOf, communityBySlug } from './communities.ts'
 import { nobody, whoHolds } from './session.ts'
 import type { App, Deps, Me, Who } from './slice.ts'
-import { squeezed } from './squeeze.ts'
+import { squeezedPage } from './squeeze.ts'
 import { render, type Viewer } from './views.ts'
 
 /** What every route in the house gets: who may enter, where, which language, page or fragment, how a "no" reads. */
@@ -78,12 +78,12 @@ export function conventions(app: App, { house, clock, vault, origin }: Deps): vo
     this.type('text/html; charset=utf-8').header('cache-control', this.request.me?.sessionId ? 'no-store' : 'no-cache')
     const etag = this.request.me?.sessionId ? null : etagOf(html)
     if (etag !== null && unchanged(this, etag)) return this.code(304).send()
-    return this.send(squeezed(this, html, etag))
+    return this.send(squeezedPage(this, html, etag))
   })
   app.decorateReply('fragment', function (this: FastifyReply, view, props) {
     return this.type('text/html; charset=utf-8')
       .header('cache-control', 'no-store')
-      .send(squeezed(this, render(view, props, viewer(this.request))))
+      .send(squeezedPage(this, render(view, props, viewer(this.request))))
   })
   app.decorateReply('goto', function (this: FastifyReply, path) {
     return this.redirect(`/c/${this.request.community.slug}${path}`, 303)

@@ -97,3 +97,6 @@ export const moment = z
 
 /** A row's number or id in a form or an address: small, positive, whole. */
 export const number = z.coerce.number().int().min(1).max(2_000_000_000)
+
+/** Ids that were ticked, none to two hundred; one alone comes as no list. */
+export const numbers = z.preprocess((value) => [value ?? []].flat(), z.array(number).max(200))

@@ -16,8 +16,14 @@ const level = 3
  * may read. A stranger's way in is the address, and of an address only the query is his to choose: a path that is no
  * route of ours is a 404. So a page of a session is squeezed only where its address has no query and the answer is the
  * page itself, never an error or a form that came back. Pages without a session hold nothing a stranger cannot ask for
- * himself. Answers to writes stay as they are.
+ * himself. Answers to writes stay as they are, and so do the pages of whoever works here: what anybody reports stands on
+ * them unread, beside the token.
  */
+export function squeezedPage(reply: FastifyReply, html: string, known: string | null = null): string | Buffer {
+  return reply.request.me?.roles.length ? html : squeezed(reply, html, known)
+}
+
+/** The same for data that holds neither a token nor words of strangers. */
 export function squeezed(reply: FastifyReply, text: string, known: string | null = null): string | Buffer {
   const { request } = reply
   if (request.method !== 'GET' || reply.statusCode !== 200) return text

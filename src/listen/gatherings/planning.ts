@@ -1,11 +1,12 @@
 import { z } from 'zod'
+import { shanghaiMinute } from '../../lib/calendar.ts'
 import { type Form, filled, line, moment, number, readForm } from '../../lib/http/forms.ts'
 import type { Slice } from '../../lib/http/slice.ts'
 import type { MessageKey } from '../../lib/i18n.ts'
 import { notFound } from '../../lib/refusal.ts'
 import { callOffGathering, changeGathering } from './changes.ts'
 import { planOf } from './reads.ts'
-import { places, shanghaiMinute } from './routes.ts'
+import { places } from './routes.ts'
 import { whyNotCallOff, whyNotChange } from './rules.ts'
 
 type Plan = Awaited<ReturnType<typeof planOf>>

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { blank, type Form, filled, line, moment, number, readForm, ticked } from '../../lib/http/forms.ts'
+import { shanghaiMinute } from '../../lib/calendar.ts'
+import { blank, type Form, filled, line, moment, number, numbers, readForm, ticked } from '../../lib/http/forms.ts'
 import type { Me, Slice } from '../../lib/http/slice.ts'
 import { says } from '../../lib/i18n.ts'
 import { notFound } from '../../lib/refusal.ts'
@@ -48,7 +49,6 @@ interface Undo {
 const byNo = { params: z.object({ slug: z.string(), no: number }) }
 const byLine = { params: z.object({ slug: z.string(), no: number, key: z.uuid() }) }
 
-const ids = z.preprocess((value) => [value ?? []].flat(), z.array(number).max(200))
 /** How many people the room holds; empty: as many as come. */
 export const places = z.preprocess(
   (value) => (value === '' || value === undefined ? null : value),
@@ -64,7 +64,7 @@ const GatheringForm = z.object({
   place: line({ max: 40 }),
   held_at: moment,
   audience: z.enum(audiences, says('gatherings.audience.missing')).default('all'),
-  buildings: ids,
+  buildings: numbers,
   group: line({ max: 40 }),
   places,
   announced: ticked,
@@ -92,7 +92,7 @@ export const gatherings: Slice = (app, { clock, live }) => {
   app.post('/desk/gatherings', { config: { who: holders, form: GatheringForm } }, async (req, reply) => {
     const input = readForm(GatheringForm, req.body)
     const buildings = await buildingsOf(req.db)
-    const chosen = ids.safeParse((req.body as { buildings?: unknown } | undefined)?.buildings).data ?? []
+    const chosen = numbers.safeParse((req.body as { buildings?: unknown } | undefined)?.buildings).data ?? []
     if ('form' in input) return again(input.form)
     const { audience, group, held_at: heldAt } = input.data
     const known = buildings.filter(({ id }) => chosen.includes(id)).map(({ id }) => id)
@@ -219,6 +219,3 @@ function who(me: Me): { personId: number } {
   if (me.personId === null) throw notFound()
   return { personId: me.personId }
 }
-
-/** A moment as a date field of the neighbourhood's clock shows it. */
-export const shanghaiMinute = (at: Date) => new Date(at.getTime() + 8 * 3_600_000).toISOString().slice(0, 16)

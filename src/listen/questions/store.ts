@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Db, Trx } from '../../lib/db/schema.ts'
-import { type By, journal } from '../../lib/journal.ts'
+import { author, type By, journal } from '../../lib/journal.ts'
 import { notFound, Refusal, refuseIf } from '../../lib/refusal.ts'
 import { sha256 } from '../../lib/tokens.ts'
 import { type Opinion, whyNotAnswer, worth } from './rules.ts'
@@ -198,10 +198,4 @@ async function voiceIn(trx: Trx, questionId: number, { householdId, token }: Voi
     )
     .executeTakeFirstOrThrow()
   return known.id
-}
-
-/** The desk's work is a person's. */
-function author(by: By): number {
-  if (!by.personId) throw new Refusal('error.notAllowed', 403)
-  return by.personId
 }

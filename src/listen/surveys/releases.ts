@@ -1,9 +1,8 @@
 import type { Db } from '../../lib/db/schema.ts'
-import { type By, journal } from '../../lib/journal.ts'
+import { author, type By, journal } from '../../lib/journal.ts'
 import { notFound, refuseIf } from '../../lib/refusal.ts'
 import { findPersonal } from '../privacy/rules.ts'
 import { whyNotRelease } from './rules.ts'
-import { author } from './store.ts'
 
 /** What somebody wrote becomes something everybody reads: worded by the desk, looked at for what points at a person. */
 

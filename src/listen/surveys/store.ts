@@ -1,5 +1,5 @@
 import type { Db, Trx } from '../../lib/db/schema.ts'
-import { type By, journal } from '../../lib/journal.ts'
+import { author, type By, journal } from '../../lib/journal.ts'
 import { notFound, Refusal, refuseIf } from '../../lib/refusal.ts'
 import { questionsIn } from './reads.ts'
 import { reckonNow } from './reckoning.ts'
@@ -120,10 +120,4 @@ async function invite(trx: Trx, surveyId: number, { audience, buildings }: Head)
     .values(buildings.map((id) => ({ survey_id: surveyId, building_id: id, invited: true, wanted: null })))
     .onConflict((oc) => oc.columns(['community_id', 'survey_id', 'building_id']).doUpdateSet({ invited: true }))
     .execute()
-}
-
-/** The desk's work is a person's. */
-export function author(by: By): number {
-  if (!by.personId) throw new Refusal('error.notAllowed', 403)
-  return by.personId
 }

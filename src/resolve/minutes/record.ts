@@ -43,6 +43,8 @@ export interface ItemFacts {
   notes: string
   introduced: boolean
   deferred: boolean
+  /** Seats that stepped aside on it, by name (domain 3.5). */
+  recused: string[]
   ballots: BallotFacts[]
   resolution: ResolutionFacts | null
 }
@@ -87,7 +89,7 @@ export async function recordOf(db: Db, meetingNo: number): Promise<{ meetingId: 
       'items', (select coalesce(json_agg(json_build_object(
           'no', item.no, 'title', item.title, 'question', item.question, 'background', item.background,
           'heard', ${heard(issuesOf('item.id'))}, 'notes', o.notes, 'introduced', o.introduced_at is not null,
-          'deferred', o.deferred_at is not null, 'ballots', ${ballots}, 'resolution', ${resolution}) order by o.position), '[]')
+          'deferred', o.deferred_at is not null, 'recused', ${recused}, 'ballots', ${ballots}, 'resolution', ${resolution}) order by o.position), '[]')
         from running_order o join agenda_items item on item.id = o.item_id where o.meeting_id = m.id)
     ) as facts
     from meetings m where m.no = ${meetingNo}`.execute(db)
@@ -107,6 +109,9 @@ const came = sql`(select coalesce(json_agg(json_build_object('name', p.name, 'po
           from attendance where meeting_id = m.id and seat_id = s.id and person_id is not null group by person_id) a
     join people p on p.id = a.person_id
     left join seat_holders h on h.seat_id = s.id and h.person_id = a.person_id)`
+
+const recused = sql`(select coalesce(json_agg(s.name order by s.position), '[]') from recusals c join seats s on s.id = c.seat_id
+    where c.meeting_id = o.meeting_id and c.item_id = o.item_id)`
 
 const ballots = sql`(select coalesce(json_agg(json_build_object(
       'no', b.no, 'question', b.question, 'questionSha256', b.question_sha256, 'rule', b.rule, 'voters', b.electorate_kind,

@@ -1,4 +1,4 @@
-import { shanghaiDay } from '../../lib/calendar.ts'
+import { shanghaiDay, shanghaiMinute } from '../../lib/calendar.ts'
 import { type MessageKey, translator } from '../../lib/i18n.ts'
 import { whyNotPublic } from '../../listen/issues/wording.ts'
 import { because } from '../../vote/ballots/rules.ts'
@@ -16,7 +16,7 @@ export function dayInFull(at: string): string {
 }
 
 /** 19:05 in Shanghai. */
-export const timeOf = (at: string): string => new Date(Date.parse(at) + 8 * 3_600_000).toISOString().slice(11, 16)
+export const timeOf = (at: string): string => shanghaiMinute(new Date(at)).slice(11)
 
 const digits = ['', '一', '二', '三', '四', '五', '六', '七', '八', '九']
 /** 1 → 一, 12 → 十二, 21 → 二十一: how items of a document are counted. */
@@ -64,6 +64,7 @@ function itemText(item: ItemFacts): string {
     (ear) => ear !== 0,
   )
   if (ears.length) lines.push(`居民反映：${ears.join('，')}。`)
+  if (item.recused.length) lines.push(`回避：${item.recused.join('、')}（在场，不参加这一项的表决）。`)
   if (item.notes) lines.push(`发言要点：${sentence(item.notes)}`)
   for (const ballot of item.ballots) lines.push(ballotText(ballot))
   if (item.resolution) {

@@ -115,7 +115,7 @@ export const agenda: Record<keyof typeof zh, string> = {
   'meetings.order.setMinutes': 'Set time',
   'meetings.order.n': '{n} min',
   'meetings.order.remove': 'Take off',
-  'meetings.order.removeOf': 'Take “{title}” off the agenda',
+  'meetings.order.removeOf': 'Take off the agenda: “{title}”',
   'meetings.ready': 'Items ready for a meeting',
   'meetings.ready.empty': 'No item is waiting for a meeting.',
   'meetings.ready.make': 'Make an item',

@@ -51,6 +51,7 @@ import { visits } from './listen/visits/routes.ts'
 import { webhooks } from './listen/webhooks/routes.ts'
 import { calendar } from './people/calendar/routes.ts'
 import { entry } from './people/entry/routes.ts'
+import { owners } from './people/owners/routes.ts'
 import { register } from './people/register/routes.ts'
 import { roster } from './people/roster/routes.ts'
 import { seats } from './people/seats/routes.ts'
@@ -71,6 +72,7 @@ export const slices: Slice[] = [
   seats,
   slips,
   register,
+  owners,
   calendar,
   rounds,
   sheets,

@@ -22,6 +22,7 @@ export type Subject =
   | 'resolution'
   | 'bridge'
   | 'kind'
+  | 'unit'
 
 /** A day as 'YYYY-MM-DD'. */
 type Day = string
@@ -43,6 +44,10 @@ export interface Database {
   entry_tokens: EntryTokens
   sessions: Sessions
   access_log: AccessLog
+  owners: Owners
+  units: Units
+  unit_owners: UnitOwners
+  unit_sales: UnitSales
   gatherings: Gatherings
   visits: Visits
   rounds: Rounds
@@ -169,6 +174,43 @@ interface Households {
   door: string
   area: number
   owner_heads: Generated<number>
+}
+
+interface Owners {
+  community_id: Own
+  id: Generated<number>
+  name_sealed: Buffer | null
+  name_hmac: string | null
+}
+
+interface Units {
+  community_id: Own
+  id: Generated<number>
+  building: string
+  door: string
+  name: string
+  kind: 'flat' | 'shop' | 'parking' | 'storage'
+  area: number
+  counts_area: boolean
+  counts_head: boolean
+  delivered: boolean
+  agreed_id: number | null
+  household_id: number | null
+}
+
+interface UnitOwners {
+  community_id: Own
+  unit_id: number
+  owner_id: number
+}
+
+interface UnitSales {
+  community_id: Own
+  id: Generated<number>
+  unit_id: number
+  owner_id: number
+  recorded_at: Date
+  recorded_by: number
 }
 
 interface Teams {

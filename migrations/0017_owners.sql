@@ -65,3 +65,123 @@ create table unit_sales (
 create index unit_sales_unit on unit_sales (community_id, unit_id);
 call belongs_to_community('unit_sales');
 revoke update, delete on unit_sales from wt_app;
+
+-- 业主表决的名册: frozen with the ballot. A line of the roll is a voice: a co-owner who may speak for what a set of owners
+-- holds together. Two voices of one set are one head; who sold, who agreed on whom later stands beside it.
+alter table electorate
+  drop constraint electorate_check,
+  add column owner_id integer,
+  add column head integer,                                       -- which set of owners; one head, or none where nothing of it counts a head
+  add column building text,                                      -- where its ballot paper is handed over; null: the developer's
+  add constraint electorate_voter_check check (num_nonnulls(household_id, seat_id, owner_id) = 1
+    and (owner_id is not null or voter_id = coalesce(household_id, seat_id)) and (owner_id is null) = (head is null)),
+  add foreign key (community_id, owner_id) references owners (community_id, id);
+
+create table electorate_units (
+  community_id integer not null default current_community(),
+  ballot_id    integer not null,
+  unit_id      integer not null,
+  head         integer not null,
+  name         text not null,
+  area         integer not null,
+  counts_area  boolean not null,
+  counts_head  boolean not null,
+  owners       integer[] not null,                               -- empty: the developer's
+  agreed_id    integer,
+  primary key (community_id, ballot_id, unit_id),
+  foreign key (community_id, ballot_id) references ballots (community_id, id),
+  foreign key (community_id, unit_id) references units (community_id, id)
+);
+create index electorate_units_head on electorate_units (community_id, ballot_id, head);
+call belongs_to_community('electorate_units');
+revoke update, delete on electorate_units from wt_app;
+create trigger roll_is_frozen after insert on electorate_units referencing new table as added
+  for each statement execute function roll_is_frozen();
+
+alter table ballots add column closes_at timestamptz;            -- of a vote on paper that goes on for days: nothing counts from then on
+
+alter table votes
+  drop constraint votes_way_check,
+  add constraint votes_way_check check (way in ('socket', 'form', 'desk', 'ticket')),
+  add column bought_by integer,                                  -- cast by who bought it all while the vote was open
+  add foreign key (community_id, bought_by) references owners (community_id, id);
+
+-- Who bought a unit of the roll while its vote is open, and may vote where the old owners have not (domain 3.6).
+create table electorate_buyers (
+  community_id integer not null default current_community(),
+  ballot_id    integer not null,
+  unit_id      integer not null,
+  owner_id     integer not null,
+  primary key (community_id, ballot_id, unit_id),
+  foreign key (community_id, ballot_id, unit_id) references electorate_units (community_id, ballot_id, unit_id),
+  foreign key (community_id, owner_id) references owners (community_id, id)
+);
+call belongs_to_community('electorate_buyers');
+revoke delete on electorate_buyers from wt_app;
+
+-- Whichever page records the sale. A head that has voted stays as it is; the close and we wait for each other at the ballot.
+create function sale_reaches_open_votes() returns trigger language plpgsql as $$
+begin
+  insert into electorate_buyers (ballot_id, unit_id, owner_id)
+  select b.id, new.unit_id, new.owner_id from ballots b
+  join electorate_units u on u.ballot_id = b.id and u.unit_id = new.unit_id
+  where b.closed_at is null and not exists (
+    select from votes v join electorate e on e.ballot_id = v.ballot_id and e.voter_id = v.voter_id
+    where v.ballot_id = b.id and e.head = u.head)
+  for share of b
+  on conflict (community_id, ballot_id, unit_id) do update set owner_id = excluded.owner_id;
+  return null;
+end $$;
+create trigger sale_reaches_open_votes after insert on unit_sales for each row execute function sale_reaches_open_votes();
+
+-- 共有人一致: co-owners who voted differently, or might, have said in writing whose ballot is theirs.
+create table electorate_settlements (
+  community_id integer not null default current_community(),
+  ballot_id    integer not null,
+  head         integer not null,
+  voter_id     integer not null,
+  at           timestamptz not null,
+  by           integer not null,
+  primary key (community_id, ballot_id, head),
+  foreign key (community_id, ballot_id, voter_id) references electorate (community_id, ballot_id, voter_id),
+  foreign key (community_id, by) references people (community_id, id)
+);
+call belongs_to_community('electorate_settlements');
+revoke delete on electorate_settlements from wt_app;
+
+-- 选票: a capability for one voice in one vote. Only the hash is kept; printed anew, the old one opens nothing.
+create table tickets (
+  community_id integer not null default current_community(),
+  id           integer generated always as identity,
+  ballot_id    integer not null,
+  voter_id     integer not null,
+  owner_id     integer not null,                                 -- who holds it: the voice itself, or who bought all of it
+  token_sha256 bytea not null unique,
+  issued_at    timestamptz not null,
+  issued_by    integer not null,
+  revoked_at   timestamptz,
+  primary key (community_id, id),
+  foreign key (community_id, ballot_id, voter_id) references electorate (community_id, ballot_id, voter_id),
+  foreign key (community_id, owner_id) references owners (community_id, id),
+  foreign key (community_id, issued_by) references people (community_id, id)
+);
+create index tickets_voter on tickets (community_id, ballot_id, voter_id);
+call belongs_to_community('tickets');
+revoke delete on tickets from wt_app;
+
+-- 送达: what became of the paper of a voice, as often as somebody tried. Delivered and silent is not taking part.
+create table deliveries (
+  community_id integer not null default current_community(),
+  id           integer generated always as identity,
+  ballot_id    integer not null,
+  voter_id     integer not null,
+  how          text not null check (how in ('handed', 'letterbox', 'sent', 'notFound')),
+  at           timestamptz not null,
+  recorded_by  integer not null,
+  primary key (community_id, id),
+  foreign key (community_id, ballot_id, voter_id) references electorate (community_id, ballot_id, voter_id),
+  foreign key (community_id, recorded_by) references people (community_id, id)
+);
+create index deliveries_voter on deliveries (community_id, ballot_id, voter_id, id);
+call belongs_to_community('deliveries');
+revoke update, delete on deliveries from wt_app;

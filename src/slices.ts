@@ -63,7 +63,9 @@ import { resolutions } from './resolve/resolutions/routes.ts'
 import { revisits } from './resolve/revisits/routes.ts'
 import { ballots } from './vote/ballots/routes.ts'
 import { deskVotes } from './vote/desk/routes.ts'
+import { heldVotes } from './vote/owners/routes.ts'
 import { stops } from './vote/stops/routes.ts'
+import { tickets } from './vote/tickets/routes.ts'
 
 /** The one place that knows every slice, in the order a matter travels through them. */
 export const slices: Slice[] = [
@@ -122,6 +124,8 @@ export const slices: Slice[] = [
   ballots,
   stops,
   deskVotes,
+  tickets,
+  heldVotes,
   resolutions,
   revisits,
   minutes,

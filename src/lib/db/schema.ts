@@ -71,6 +71,11 @@ export interface Database {
   stops: Stops
   ballots: Ballots
   electorate: Electorate
+  electorate_units: ElectorateUnits
+  electorate_buyers: ElectorateBuyers
+  electorate_settlements: ElectorateSettlements
+  tickets: Tickets
+  deliveries: Deliveries
   votes: Votes
   vote_keys: VoteKeys
   resolutions: Resolutions
@@ -596,6 +601,7 @@ interface Ballots {
   required_seats: Generated<number[]>
   opened_at: Date
   opened_by: number
+  closes_at: Date | null
   closed_at: Date | null
   closed_by: number | null
   outcome: 'passed' | 'rejected' | null
@@ -610,6 +616,60 @@ interface Electorate {
   line: string
   household_id: number | null
   seat_id: number | null
+  owner_id: number | null
+  head: number | null
+  building: string | null
+}
+
+interface ElectorateUnits {
+  community_id: Own
+  ballot_id: number
+  unit_id: number
+  head: number
+  name: string
+  area: number
+  counts_area: boolean
+  counts_head: boolean
+  owners: number[]
+  agreed_id: number | null
+}
+
+interface ElectorateBuyers {
+  community_id: Own
+  ballot_id: number
+  unit_id: number
+  owner_id: number
+}
+
+interface ElectorateSettlements {
+  community_id: Own
+  ballot_id: number
+  head: number
+  voter_id: number
+  at: Date
+  by: number
+}
+
+interface Tickets {
+  community_id: Own
+  id: Generated<number>
+  ballot_id: number
+  voter_id: number
+  owner_id: number
+  token_sha256: Buffer
+  issued_at: Date
+  issued_by: number
+  revoked_at: Date | null
+}
+
+interface Deliveries {
+  community_id: Own
+  id: Generated<number>
+  ballot_id: number
+  voter_id: number
+  how: 'handed' | 'letterbox' | 'sent' | 'notFound'
+  at: Date
+  recorded_by: number
 }
 
 interface Votes {
@@ -618,8 +678,9 @@ interface Votes {
   voter_id: number
   choice: 'for' | 'against' | 'abstain'
   rev: Generated<number>
-  way: 'socket' | 'form' | 'desk'
+  way: 'socket' | 'form' | 'desk' | 'ticket'
   person_id: number | null
+  bought_by: number | null
   cast_at: Date
   receipt: string
 }

@@ -29,7 +29,7 @@ export async function revealOwners(db: Db, names: Names, { id, by, at }: Act, pu
 }
 
 /** A line in the access log: names of owners were read, whose, and what for. */
-async function logNames(trx: Trx, subject: string, by: By, at: Date, purpose: string): Promise<void> {
+export async function logNames(trx: Trx, subject: string, by: By, at: Date, purpose: string): Promise<void> {
   await trx
     .insertInto('access_log')
     .values({ at, person_id: author(by), subject, fields: ['owner'], purpose })

@@ -27,8 +27,7 @@ interface Done {
 const atOnce = 1_000
 
 /** What the same name is known by without being read: a signature only this house can make. */
-const markOf = ({ vault, communityId }: Names, name: string): string =>
-  vault.sign(`owner ${communityId} ${name}`)
+const markOf = ({ vault, communityId }: Names, name: string): string => vault.sign(`owner ${communityId} ${name}`)
 
 /** What these rows would do to the register; writes nothing. One statement. */
 export async function compareUnits(db: Db, names: Names, rows: readonly UnitRow[]): Promise<Comparison> {

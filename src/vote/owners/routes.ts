@@ -1,0 +1,72 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { blank, type Form, line, number, readForm } from '../../lib/http/forms.ts'
+import type { Slice } from '../../lib/http/slice.ts'
+import { says } from '../../lib/i18n.ts'
+import { paperBallot } from '../tickets/reads.ts'
+import { type HeldHead, heldHeads } from './reads.ts'
+import { type NamedVoice, revealVoices, settle } from './settling.ts'
+
+declare module '../../lib/http/views.ts' {
+  interface Views {
+    'vote/owners/held': {
+      ballot: Awaited<ReturnType<typeof paperBallot>>
+      held: HeldHead[]
+      /** Whose names were opened a moment ago. */
+      opened: { head: number; voices: NamedVoice[] } | null
+      form: Form
+    }
+  }
+}
+
+const byNo = { params: z.object({ slug: z.string(), no: number }) }
+const Purpose = z.object({ head: number, purpose: line({ max: 100, min: 2, missing: 'triage.purpose.missing' }) })
+const Settled = z.object({
+  head: number,
+  voter: z.coerce.number(says('owners.agreed.missing')).int().min(1).max(1_000_000),
+})
+
+/** 共有人投得不一样: who has to settle it among themselves before their part takes part. */
+export const heldVotes: Slice = (app, { clock, vault }) => {
+  const who = ['staff', 'chair'] as const
+
+  app.get('/desk/ballots/:no/held', { schema: byNo, config: { who } }, (req, reply) => page(req, reply, {}))
+
+  app.post('/desk/ballots/:no/held/names', { schema: byNo, config: { who, form: Purpose } }, async (req, reply) => {
+    const input = readForm(Purpose, req.body)
+    if ('form' in input) return page(req, reply.code(422), { form: input.form })
+    const { head, purpose } = input.data
+    const names = { vault, communityId: req.community.id }
+    const opened = { head, voices: await revealVoices(req.db, names, { ...act(req), head }, purpose) }
+    return page(req, reply, { opened })
+  })
+
+  app.post(
+    '/desk/ballots/:no/held/settlement',
+    { schema: byNo, config: { who, form: Settled } },
+    async (req, reply) => {
+      const input = readForm(Settled, req.body)
+      if ('form' in input) return page(req, reply.code(422), { form: input.form })
+      const { head, voter } = input.data
+      await settle(req.db, { ...act(req), head }, voter)
+      return reply.goto(`/desk/ballots/${req.params.no}/held`)
+    },
+  )
+
+  type Asked = FastifyRequest<{ Params: { no: number } }>
+  const act = (req: Asked) => ({ no: req.params.no, by: { personId: req.me.personId }, at: clock() })
+
+  interface Shown {
+    opened?: { head: number; voices: NamedVoice[] }
+    form?: Form
+  }
+
+  async function page(req: Asked, reply: FastifyReply, { opened, form = blank }: Shown) {
+    const ballot = await paperBallot(req.db, req.params.no)
+    const held = await heldHeads(req.db, {
+      id: ballot.id,
+      follow: ballot.options.some((option) => option === 'follow'),
+    })
+    return reply.page('vote/owners/held', { ballot, held, opened: opened ?? null, form })
+  }
+}

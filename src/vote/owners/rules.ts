@@ -1,0 +1,120 @@
+/** 业主表决的名册 — the owners' register made into the roll of one vote, and votes made into what the rule counts. Pure. */
+import { type Electorate, electorateOf, developer as theDeveloper } from '../rules/electorate.ts'
+import { countOwners, type OwnersCast, type OwnersCount } from '../rules/owners.ts'
+import { squareMetres } from '../rules/words.ts'
+
+/** A unit as a roll has it. Owners by their ids; nobody: the developer's. */
+export interface RollUnit {
+  id: number
+  name: string
+  area: number
+  countsArea: boolean
+  countsHead: boolean
+  owners: number[]
+  agreed: number | null
+}
+
+/** A unit as the register has it on the day. */
+export interface RegisterUnit extends RollUnit {
+  building: string
+  kind: string
+  delivered: boolean
+}
+
+/** Somebody who may speak for a head: the developer, the one owner, the one agreed on, or each of the co-owners. */
+export interface Voice {
+  voter: number
+  owner: number
+  head: number
+  /** Where the paper is handed over; null: the developer's. */
+  building: string | null
+  /** "12-602,B1-P023 102.00 m² 1 head 1/2": the first of two voices of one head. Never a name. */
+  line: string
+}
+
+export interface Roll {
+  voices: Voice[]
+  /** With the number of the head each belongs to. */
+  units: (RollUnit & { head: number })[]
+}
+
+/** The roll as the register stands. Heads are numbered in the order of the register, so the same register makes the same roll. */
+export function rollOf(register: readonly RegisterUnit[], developer: number): Roll {
+  const frozen = register.map(({ delivered, owners, agreed, ...unit }) => ({
+    ...unit,
+    owners: delivered ? owners : [],
+    agreed: delivered ? agreed : null,
+  }))
+  const electorate = electorateFrom(frozen)
+  const numbers = new Map([...electorate.heads.keys()].map((key, i) => [key, i + 1]))
+  const places = new Map(register.map((unit) => [unit.name, unit]))
+  const voices: Voice[] = []
+  for (const head of electorate.heads.values()) {
+    const speaking = head.owners.length === 0 ? [developer] : head.agreed === null ? head.owners : [head.agreed]
+    const at = head.units
+      .map((name) => places.get(name))
+      .find((unit, _, all) => unit?.kind === 'flat' || all.length === 1)
+    const home = at ?? places.get(head.units[0] ?? '')
+    for (const [i, owner] of speaking.entries())
+      voices.push({
+        voter: voices.length + 1,
+        owner: Number(owner),
+        head: numbers.get(head.key) as number,
+        building: head.owners.length === 0 ? null : (home?.building ?? null),
+        line: `${[...head.units].sort(byBytes).join(',')} ${squareMetres(head.area)} m² ${head.heads} head ${i + 1}/${speaking.length}`,
+      })
+  }
+  const units = frozen.map(({ building: _, kind: __, ...unit }) => {
+    return { ...unit, head: numbers.get(electorate.headOf.get(unit.name) ?? '') as number }
+  })
+  return { voices, units }
+}
+
+const byBytes = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** The electorate of a roll, frozen or about to be. */
+export const electorateFrom = (units: readonly RollUnit[]): Electorate =>
+  electorateOf(units.map((unit) => ({ ...unit, delivered: unit.owners.length > 0 })))
+
+/** One vote of the owners as it was stored: whose voice, or the buyer who cast in its place. */
+export interface StoredVote {
+  voter: number
+  owner: number
+  boughtBy: number | null
+  head: number
+  choice: string
+  at: number
+}
+
+/** What has happened since the roll was frozen. */
+export interface Since {
+  /** Unit name → the buyer. */
+  buyers: readonly { unit: string; owner: number }[]
+  /** Head → the co-owner whose ballot is theirs. */
+  settled: readonly { head: number; owner: number }[]
+}
+
+/**
+ * The votes of a roll, counted. Co-owners who have said whose ballot is theirs are as if they had agreed on that one
+ * beforehand: the others' are void.
+ */
+export function countRoll(
+  units: readonly (RollUnit & { head: number })[],
+  votes: readonly StoredVote[],
+  since: Since,
+  terms: { closesAt: number; follow: boolean },
+): OwnersCount {
+  const settled = new Map(since.settled.map(({ head, owner }) => [head, owner]))
+  const electorate = electorateFrom(
+    units.map((unit) => (settled.has(unit.head) ? { ...unit, agreed: settled.get(unit.head) ?? null } : unit)),
+  )
+  const unitOf = new Map(units.map(({ head, name }) => [head, name]))
+  const developers = new Set(units.filter(({ owners }) => owners.length === 0).map(({ head }) => head))
+  const casts = votes.map((vote): OwnersCast => {
+    const voter = vote.boughtBy ?? (developers.has(vote.head) ? theDeveloper : vote.owner)
+    const choice = vote.choice as OwnersCast['choice']
+    return { id: vote.voter, voter, unit: unitOf.get(vote.head) ?? '', choice, at: vote.at, way: 'own' }
+  })
+  const buyers = new Map(since.buyers.map(({ unit, owner }) => [unit, owner]))
+  return countOwners(electorate, casts, { closesAt: terms.closesAt, followAllowed: terms.follow, buyers })
+}

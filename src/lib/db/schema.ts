@@ -543,9 +543,11 @@ interface Ballots {
   meeting_id: number
   item_id: number
   question: string
-  options: ('for' | 'against' | 'abstain')[]
-  rule: 'M1' | 'M2' | 'M3' | 'M4v' | 'M4p' | 'M4e' | 'M5v' | 'M5p' | 'M5e' | 'M7' | 'S5'
+  options: string[]
+  rule: string
   rule_version: Generated<number>
+  terms: Generated<Json>
+  round_of: number | null
   electorate_kind: 'household' | 'seat'
   tally_shown: 'live' | 'after_close'
   question_sha256: string
@@ -556,7 +558,7 @@ interface Ballots {
   opened_by: number
   closed_at: Date | null
   closed_by: number | null
-  outcome: 'passed' | 'rejected' | null
+  outcome: 'passed' | 'rejected' | 'again' | 'ordered' | null
   reason: string | null
   numbers: Json | null
 }
@@ -574,7 +576,8 @@ interface Votes {
   community_id: Own
   ballot_id: number
   voter_id: number
-  choice: 'for' | 'against' | 'abstain'
+  choice: string
+  reason: string | null
   rev: Generated<number>
   way: 'socket' | 'form' | 'desk'
   person_id: number | null

@@ -82,10 +82,10 @@ export async function grow(url: string, communityId: number, { issues, open }: M
       ['issues', 'issue_texts', 'filings', 'supports', 'journal', 'issue_search'],
       async () => {
         for (const statement of statements(issues, open)) await client.query(statement)
-        const { rows } = await client.query<{
-          at: string
-        }>(`select format('%I.%I', sequence_schema, sequence_name) as at
-        from information_schema.sequences where sequence_name ~ '^no_(issue|filing)_' or sequence_name in ('issues_id_seq', 'filings_id_seq')`)
+        // pg_class, because information_schema leaves out the sequences behind identity columns.
+        const { rows } = await client.query<{ at: string }>(
+          `select oid::regclass::text as at from pg_class where relkind = 'S' and relname ~ '^(no_(issue|filing)_.*|(issues|filings)_id_seq)$'`,
+        )
         for (const { at } of rows) await client.query('select setval($1::regclass, $2)', [at, issues])
       },
     )

@@ -6,8 +6,13 @@ import { pendingMigrations } from './lib/db/migrate.ts'
 import type { Db } from './lib/db/schema.ts'
 import { allCommunities } from './lib/http/communities.ts'
 import { issueStates } from './listen/issues/rules.ts'
+import { type Asked, whyNotAnswer } from './vote/ballots/answers.ts'
+import { type Decision, decideBallot, type Handed, type Numbers } from './vote/ballots/decision.ts'
 import { fingerprint } from './vote/ballots/frozen.ts'
-import { type Choice, type Decision, decide, type Numbers, type Rule, type Voters } from './vote/ballots/rules.ts'
+import { isAbstain, isAgainst } from './vote/ballots/reads.ts'
+import { papersOf } from './vote/ballots/rounds.ts'
+import type { Voters } from './vote/ballots/rules.ts'
+import { editionOf } from './vote/rules/catalogue.ts'
 
 /** What was looked at, in plain words, and what does not agree; nothing wrong means all of it does. */
 export interface Verification {
@@ -54,13 +59,10 @@ async function verifyCommunity(db: Db): Promise<Verification> {
   }
 }
 
-interface Ballot {
+interface Ballot extends Asked {
   id: number
   no: number
   question: string
-  options: Choice[]
-  rule: Rule
-  ruleVersion: number
   voters: Voters
   questionSha256: string
   electorateSha256: string
@@ -72,22 +74,22 @@ interface Ballot {
   for: number
   against: number
   abstain: number
-  offered: number
+  handed: Handed[]
+  before: Handed[]
   strangers: number
   lost: number
   journal: string | null
 }
 
 async function ballotsWithVotes(db: Db): Promise<Ballot[]> {
-  const { rows } = await sql<Ballot>`
-    select b.id, b.no, b.question, b.options, b.rule, b.rule_version as "ruleVersion", b.electorate_kind as voters, b.question_sha256 as "questionSha256",
+  const { rows } = await sql<Omit<Ballot, 'handed' | 'before'>>`
+    select b.id, b.no, b.question, b.options, b.rule, b.rule_version as "ruleVersion", b.terms, b.electorate_kind as voters, b.question_sha256 as "questionSha256",
            b.electorate_sha256 as "electorateSha256", b.eligible, b.closed_at as "closedAt", b.outcome, b.reason, b.numbers,
            v.*, k.lost, j.became as journal
     from ballots b
     cross join lateral (
-      select (count(*) filter (where choice = 'for'))::int as "for", (count(*) filter (where choice = 'against'))::int as against,
-             (count(*) filter (where choice = 'abstain'))::int as abstain,
-             (count(*) filter (where choice = any(b.options)))::int as offered,
+      select (count(*) filter (where not (${isAgainst} or ${isAbstain})))::int as "for", (count(*) filter (where ${isAgainst}))::int as against,
+             (count(*) filter (where ${isAbstain}))::int as abstain,
              (count(*) filter (where e.voter_id is null))::int as strangers
       from votes left join electorate e using (ballot_id, voter_id) where ballot_id = b.id) v
     cross join lateral (
@@ -97,7 +99,9 @@ async function ballotsWithVotes(db: Db): Promise<Ballot[]> {
       select became from journal where subject = 'ballot' and subject_id = b.id and became is not null order by id desc limit 1) j
       on true
     order by b.no`.execute(db)
-  return rows
+  const all: Ballot[] = []
+  for (const row of rows) all.push({ ...row, ...(await papersOf(db, row.id)) })
+  return all
 }
 
 async function rollsOf(db: Db): Promise<Map<number, string[]>> {
@@ -123,7 +127,10 @@ function faultsOf(ballot: Ballot, roll: string[]): string[] {
   if (ballot.strangers > 0) say(`${ballot.strangers} votes of somebody who is not on the roll`)
   if (ballot.lost > 0) say(`${ballot.lost} receipts whose vote is not there`)
   const cast = ballot.for + ballot.against + ballot.abstain
-  if (ballot.offered !== cast) say(`${cast - ballot.offered} votes for an answer that was not on the ballot`)
+  const stray = editionOf(ballot.rule, ballot.ruleVersion)
+    ? ballot.handed.filter((paper) => whyNotAnswer(ballot, paper) !== null).length
+    : 0
+  if (stray > 0) say(`${stray} votes for an answer that was not on the ballot`)
   if (ballot.numbers === null) return faults
 
   const { numbers } = ballot
@@ -141,6 +148,8 @@ function faultsOf(ballot: Ballot, roll: string[]): string[] {
     )
   }
   if (!isDeepStrictEqual(again.numbers.checks, numbers.checks)) say('its sums are not the ones its numbers make')
+  if (!isDeepStrictEqual(plain(again.numbers.result), plain(numbers.result)))
+    say('its papers, counted again, come to something else')
   // Given up because the room had become too small: what its numbers would have meant does not matter then.
   const givenUp = ballot.reason === 'quorumLost' && ballot.outcome === 'rejected'
   if (!givenUp && (again.outcome !== ballot.outcome || again.reason !== ballot.reason)) {
@@ -152,13 +161,16 @@ function faultsOf(ballot: Ballot, roll: string[]): string[] {
 }
 
 /** The declared numbers through the very edition that was frozen; null: no vote can have had them. */
-function recount({ rule, ruleVersion }: Ballot, numbers: Numbers): Decision | null {
+function recount(ballot: Ballot, { missing, ...numbers }: Numbers): Decision | null {
   try {
-    return decide(rule, numbers, numbers.missing, ruleVersion)
+    return decideBallot(ballot, numbers, { missing, handed: ballot.handed, before: ballot.before })
   } catch {
     return null
   }
 }
+
+/** As it comes back out of the database. */
+const plain = (result: Numbers['result']) => JSON.parse(JSON.stringify(result ?? null))
 
 /** The roll's fingerprint as the opening takes it: its lines, sorted by their bytes, one to a line. */
 function rollSha256(roll: string[]): string {

@@ -11,10 +11,10 @@ const zhou = await town.as('zhou')
 const doors = ['12-602', '12-601', '3-101'] as const
 
 /** A vote of three households, opened, cast and closed as people would. */
-async function voted(rule: string, ...choices: ('for' | 'against' | 'abstain')[]) {
+async function voted(rule: string, ...choices: string[]) {
   const meeting = await sitting(town)
   await meeting.arrive(...doors)
-  const form = { question: '同意班车延长至 23:00', rule, abstain: 'on', tally: 'live' }
+  const form = { question: '同意班车延长至 23:00', rule, abstain: 'on', tally: 'live', options: '桂花\n月季' }
   await zhou.post(`/meetings/${meeting.meetingNo}/items/${meeting.itemNo}/ballot`, form)
   const no = (await openBallotOf(town.db, meeting.meetingNo))?.no as number
   for (const [at, choice] of choices.entries()) {
@@ -27,14 +27,15 @@ async function voted(rule: string, ...choices: ('for' | 'against' | 'abstain')[]
 
 const passed = await voted('M2', 'for', 'for', 'against')
 const rejected = await voted('M4e', 'for', 'against', 'abstain')
+const chosen = await voted('PL', '1', '1', '2')
 
 t.test('what was declared agrees with the votes', async (t) => {
   const { checked, wrong } = await verify(town.house)
   t.same(wrong, [])
   const said = checked.join('\n')
-  t.match(said, 'wutongli: 2 closed ballots counted again')
-  t.match(said, '2 questions and 2 rolls (48 voters)')
-  t.match(said, '6 votes')
+  t.match(said, 'wutongli: 3 closed ballots counted again')
+  t.match(said, '3 questions and 3 rolls (72 voters)')
+  t.match(said, '9 votes')
 })
 
 // Whoever holds the database can change anything in it. Each of these is found by counting again.
@@ -48,6 +49,16 @@ const tampered: [string, RawBuilder<unknown>, string][] = [
     'a vote that vanished',
     sql`delete from votes where ballot_id = (select id from ballots where no = ${passed}) and choice = 'against'`,
     `ballot ${passed}: 1 receipts whose vote is not there`,
+  ],
+  [
+    'a paper that names another option',
+    sql`update votes set choice = '2' where ballot_id = (select id from ballots where no = ${chosen})`,
+    `ballot ${chosen}: its papers, counted again, come to something else`,
+  ],
+  [
+    'an option that was exchanged',
+    sql`update ballots set options = '{月季,桂花}' where no = ${chosen}`,
+    `ballot ${chosen}: what was asked is not what its fingerprint was taken of`,
   ],
   [
     'an outcome that was turned round',

@@ -1,9 +1,21 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { translator } from '../../src/lib/i18n.ts'
+import { because, type Count, decide, neededOf, seatsNeeded } from '../../src/vote/ballots/decision.ts'
 import { explained } from '../../src/vote/ballots/explained.ts'
-import { because, type Count, decide, neededOf, type Rule, rules, seatsNeeded } from '../../src/vote/ballots/rules.ts'
+import { type Rule, votersOf } from '../../src/vote/ballots/rules.ts'
 import { paragraph } from '../../src/vote/rules/words.ts'
+
+/** The rules that a meeting uses most, each with a short sentence of its own. */
+const rules = ['M1', 'M2', 'M3', 'M4v', 'M4p', 'M4e', 'M5v', 'M5p', 'M5e', 'M7', 'S5'] as const
+/** What of a ballot a result is told from. */
+const asked = (rule: Rule) => ({
+  rule,
+  ruleVersion: 1,
+  options: ['for', 'against', 'abstain'],
+  terms: {},
+  voters: votersOf(rule),
+})
 
 const count = (given: Partial<Count>): Count => ({ for: 0, against: 0, abstain: 0, present: 0, eligible: 0, ...given })
 
@@ -56,7 +68,11 @@ t.test('the golden vectors of the rule catalogue (domain 3.6)', async (t) => {
 })
 
 /** The rules once more, the way one would count pebbles: independent of the arithmetic under test. */
-function naive(rule: Rule, { for: yes, against, abstain, present, eligible }: Count, missing: number): boolean {
+function naive(
+  rule: (typeof rules)[number],
+  { for: yes, against, abstain, present, eligible }: Count,
+  missing: number,
+): boolean {
   const more = (left: number, right: number) => left > right
   const twiceAsMany = (some: number, rest: number) => some > 0 && some >= rest + rest
   const thriceAsMany = (some: number, rest: number) => some > 0 && some >= rest + rest + rest
@@ -141,8 +157,7 @@ t.test('every rule agrees with counting pebbles, at the edges too', async () => 
 
 t.test('a stored result is told in both languages: which rule, why, what it is worth, and every sum', async (t) => {
   const told = (rule: Rule, given: Partial<Count>, subject = 'common', label: 'kinds.label.advice' | null = null) => {
-    const closed = { ...decide(rule, count(given)), rule, ruleVersion: 1, subject, label }
-    const { said, sums } = explained({ ...closed, voters: rule === 'S5' ? 'seat' : 'household' })
+    const { said, sums } = explained({ ...decide(rule, count(given)), ...asked(rule), subject, label })
     return [paragraph(said, 'zh'), paragraph(said, 'en'), sums.map((sum) => translator('zh')(sum.key, sum.zh)).join('')]
   }
   const [zh, en, sums] = told('M5e', { for: 45, against: 5, present: 50, eligible: 60 })
@@ -154,8 +169,8 @@ t.test('a stored result is told in both languages: which rule, why, what it is w
   t.throws(() => decide('M2', count({ for: 2, present: 1 })), RangeError, 'more votes than voters are no result')
 
   const numbers = decide('M2', count({ for: 2, present: 2 })).numbers
-  const lost = { rule: 'M2', ruleVersion: 1, reason: 'quorumLost', numbers, subject: 'common', label: null } as const
-  const { said, sums: none } = explained({ ...lost, voters: 'household' })
+  const lost = { ...asked('M2'), reason: 'quorumLost', numbers, subject: 'common', label: null } as const
+  const { said, sums: none } = explained(lost)
   t.match(paragraph(said, 'zh'), translator('zh')('ballots.because.quorumLost', {}).slice(0, 5))
   t.same(none, [], 'a vote that was given up has nothing to add up')
 
@@ -200,7 +215,7 @@ t.test('one more yes never turns a pass into a failure, and the pin stands where
 
 t.test('why, in one sentence, in both languages', async (t) => {
   const said = (rule: Rule, given: Partial<Count>, missing: { name: string; nameEn: string }[] = []) => {
-    const { key, zh, en } = because(rule, decide(rule, count(given), missing))
+    const { key, zh, en } = because({ ...asked(rule), ...decide(rule, count(given), missing) })
     return [translator('zh')(key, zh), translator('en')(key, en)]
   }
   t.same(said('M2', { present: 52, for: 41, against: 9, abstain: 2 }), [
@@ -218,7 +233,7 @@ t.test('why, in one sentence, in both languages', async (t) => {
   fc.assert(
     fc.property(fc.constantFrom(...rules), meetings, fc.boolean(), (rule, given, away) => {
       const missing = away && rule === 'S5' ? [{ name: '居委会', nameEn: 'Committee' }] : []
-      const { key, zh, en } = because(rule, decide(rule, given, missing))
+      const { key, zh, en } = because({ ...asked(rule), ...decide(rule, given, missing) })
       const [chinese, english] = [translator('zh')(key, zh), translator('en')(key, en)]
       return ![chinese, english].some((text) => /[{}]|undefined|NaN/.test(text)) && chinese.endsWith('通过。')
     }),

@@ -1,4 +1,5 @@
 import type { Db, Trx } from '../../lib/db/schema.ts'
+import type { Values } from '../../lib/i18n.ts'
 import type { By } from '../../lib/journal.ts'
 import type { Letterbox } from '../../lib/outbox.ts'
 import { refuseIf } from '../../lib/refusal.ts'
@@ -50,7 +51,11 @@ export async function putOff(
   item: { id: number; no: number; title: string },
   by: By,
   at: Date,
-  tell: { about: string; key: 'tell.deferred' | 'tell.calledOff' } = {
+  tell: {
+    about: string
+    key: 'tell.deferred' | 'tell.calledOff' | 'tell.advised' | 'tell.ordered'
+    values?: Values
+  } = {
     about: `deferred:${meeting.id}`,
     key: 'tell.deferred',
   },
@@ -64,5 +69,5 @@ export async function putOff(
     .where('item_id', '=', item.id)
     .execute()
   await journalItem(trx, meeting, item, 'deferred', by, at)
-  await tellFilers(trx, letterbox, issueIds, tell.about, tell.key, whenParts(meeting.starts_at))
+  await tellFilers(trx, letterbox, issueIds, tell.about, tell.key, tell.values ?? whenParts(meeting.starts_at))
 }

@@ -66,14 +66,14 @@ export interface RunningItem {
   no: number
   state: ItemState
   /** How its last ballot ended; null while there is none, or while it runs. */
-  outcome: 'passed' | 'rejected' | null
+  outcome: 'passed' | 'rejected' | 'again' | 'ordered' | null
   /** Its vote has stopped and waits to be declared. */
   stopped?: boolean
 }
 
 /** Nothing more to do about it tonight. A passed item is not done before somebody has it in hand. */
 const isSettled = ({ state, outcome }: RunningItem): boolean =>
-  state === 'assigned' || state === 'deferred' || (state === 'declared' && outcome === 'rejected')
+  state === 'assigned' || state === 'deferred' || (state === 'declared' && outcome !== 'passed')
 
 /** The item the room is at: begun and not settled. Null between two items. */
 export function currentItem<I extends RunningItem>(items: readonly I[]): I | null {

@@ -590,9 +590,11 @@ interface Ballots {
   meeting_id: number
   item_id: number
   question: string
-  options: ('for' | 'against' | 'abstain')[]
-  rule: 'M1' | 'M2' | 'M3' | 'M4v' | 'M4p' | 'M4e' | 'M5v' | 'M5p' | 'M5e' | 'M7' | 'S5'
+  options: string[]
+  rule: string
   rule_version: Generated<number>
+  terms: Generated<Json>
+  round_of: number | null
   electorate_kind: 'household' | 'seat'
   tally_shown: 'live' | 'after_close'
   question_sha256: string
@@ -604,7 +606,7 @@ interface Ballots {
   closes_at: Date | null
   closed_at: Date | null
   closed_by: number | null
-  outcome: 'passed' | 'rejected' | null
+  outcome: 'passed' | 'rejected' | 'again' | 'ordered' | null
   reason: string | null
   numbers: Json | null
 }
@@ -676,7 +678,8 @@ interface Votes {
   community_id: Own
   ballot_id: number
   voter_id: number
-  choice: 'for' | 'against' | 'abstain'
+  choice: string
+  reason: string | null
   rev: Generated<number>
   way: 'socket' | 'form' | 'desk' | 'ticket'
   person_id: number | null

@@ -149,6 +149,7 @@ export const rules: Record<keyof typeof zh, string> = {
     '{heads} {heads?head:heads} and {area} m² that follow the majority only take part, because heads and area point different ways; it is: {without}.',
   'rules.say.dual.needed': 'Still needed: {lack}.',
   'rules.say.gates.allDone': 'All six steps are done: passed.',
+  'rules.say.gates.stage': 'At “{stage}” {present} of {members} came and {part} were for: enough, passed.',
   'rules.say.gates.ahead': 'It has come to “{stage}” and is not finished.',
   'rules.say.gates.fewCame': 'It stopped at “{stage}”: {present} of {members} came ({needed} needed), not passed.',
   'rules.say.gates.notEnough': 'It stopped at “{stage}”: {part} for, of {whole} it takes {needed}, not passed.',

@@ -12,7 +12,7 @@ export const owners = {
   'owners.undecided': '共有人还没推选投票人',
   'owners.units.n': '{n} 处',
   'owners.owners.n': '{n} 位业主',
-  'owners.building': '{building}',
+  'owners.building': '楼栋 {building}',
   'owners.building.n': '{n} 处，{area} 平方米',
   'owners.unsold': '没有卖掉，算开发商的',
   'owners.unsold.n': '{n} 处没卖掉',

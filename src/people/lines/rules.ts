@@ -150,6 +150,9 @@ export function areaOf(text: string): number | null {
 /** 8950 → "89.50": an area for people to read. */
 export const squareMetres = (area: number): string => `${Math.trunc(area / 100)}.${String(area % 100).padStart(2, '0')}`
 
+/** 16446140 → "164,461.40": the same for a page. */
+export const groupedMetres = (area: number): string => squareMetres(area).replace(/\B(?=(\d{3})+\.)/g, ',')
+
 const refusal = (line: number, text: string, reasons: Reason[]): RefusedLine => ({
   line,
   text: text.length > shown ? `${text.slice(0, shown).toWellFormed()}…` : text.toWellFormed(),

@@ -5,14 +5,14 @@ import type { Slice } from '../../lib/http/slice.ts'
 import { uploaded } from '../../lib/http/uploads.ts'
 import { says } from '../../lib/i18n.ts'
 import { Refusal } from '../../lib/refusal.ts'
-import { areaOf, type RefusedLine, squareMetres } from '../lines/rules.ts'
+import { areaOf, groupedMetres, type RefusedLine, squareMetres } from '../lines/rules.ts'
 import { agreeOn, changeOwners, changeUnit, type NamedOwner, revealOwners } from './changes.ts'
 import { type Totals, totalsOf, type UnitShown, unitNamed, unitShown, unitsByBuilding, unitsOf } from './reads.ts'
 import { readOwners, readUnits, severalUnits, writeUnits } from './rules.ts'
 import { type Comparison, compareUnits, importUnits } from './store.ts'
 
 interface Table {
-  squareMetres: typeof squareMetres
+  squareMetres: (area: number) => string
 }
 
 declare module '../../lib/http/views.ts' {
@@ -78,7 +78,7 @@ export const owners: Slice = (app, { clock, vault }) => {
     if (id !== null) return reply.goto(`/desk/owners/units/${id}`)
     const form: Form = unit === '' ? blank : { values: { unit }, errors: { unit: 'owners.unit.unknown' } }
     const [totals, buildings] = await Promise.all([totalsOf(req.db), unitsByBuilding(req.db)])
-    return reply.code(unit === '' ? 200 : 422).page('people/owners/index', { totals, buildings, squareMetres, form })
+    return reply.code(unit === '' ? 200 : 422).page('people/owners/index', { totals, buildings, squareMetres: groupedMetres, form })
   })
 
   app.get('/desk/owners/buildings/:building', { schema: byBuilding, config: { who } }, async (req, reply) => {

@@ -1,5 +1,6 @@
 import { sha256Hex } from '../../lib/tokens.ts'
-import { wholeOf } from '../../vote/ballots/rules.ts'
+import { paperOf } from '../../vote/ballots/answers.ts'
+import { wholeOf } from '../../vote/ballots/decision.ts'
 import type { MinutesRead } from './reads.ts'
 import type { BallotFacts, SeatFacts } from './record.ts'
 import { dayInFull, numeral, timeOf } from './wording.ts'
@@ -82,7 +83,7 @@ function attendanceTable(seats: readonly SeatFacts[], names: boolean): Table {
   return { caption: '出席情况', head: ['席位', '出席', '签到'], rows }
 }
 
-const outcomes = { passed: '通过', rejected: '未通过' }
+const outcomes = { passed: '通过', rejected: '未通过', again: '再投一轮', ordered: '排出先后' }
 
 function countsTable({ facts }: MinutesRead): Table | null {
   const rows = facts.items.flatMap((item, i) =>
@@ -132,10 +133,10 @@ function remarksOf({ asked, before, objections }: MinutesRead): string[] {
 }
 
 /** The bar of one vote, measured as its own page measures it. */
-function barOf({ no, rule, voters, numbers }: BallotFacts) {
-  if (numbers === null) return null
+function barOf({ no, rule, ruleVersion, terms, voters, numbers }: BallotFacts) {
+  if (numbers === null || paperOf(rule, ruleVersion) !== 'yesno') return null
   const cast = numbers.for + numbers.against + numbers.abstain
-  const whole = wholeOf(rule, numbers)
+  const whole = wholeOf(rule, numbers, ruleVersion, terms)
   return {
     for: numbers.for,
     against: numbers.against,

@@ -2,7 +2,9 @@ import { sql } from 'kysely'
 import { type Heard, heard, issuesOf } from '../../agenda/items/reads.ts'
 import type { Db } from '../../lib/db/schema.ts'
 import { notFound } from '../../lib/refusal.ts'
-import type { Choice, Decision, Numbers, Rule, Voters } from '../../vote/ballots/rules.ts'
+import type { Asked } from '../../vote/ballots/answers.ts'
+import type { Numbers, Outcome, Reason } from '../../vote/ballots/decision.ts'
+import type { Voters } from '../../vote/ballots/rules.ts'
 
 /**
  * What happened, as the journal and the records have it: the one source of everything the minutes print. Of households
@@ -49,18 +51,17 @@ export interface ItemFacts {
   resolution: ResolutionFacts | null
 }
 
-export interface BallotFacts {
+export interface BallotFacts extends Asked {
   no: number
   question: string
   questionSha256: string
-  rule: Rule
   voters: Voters
   eligible: number
-  outcome: 'passed' | 'rejected' | null
-  reason: Decision['reason'] | null
+  outcome: Outcome | null
+  reason: Reason | null
   numbers: Numbers | null
   /** Seats that did not vote for it, by name. Empty wherever households vote. */
-  dissent: { seat: string; seatEn: string; choice: Choice }[]
+  dissent: { seat: string; seatEn: string; choice: string }[]
 }
 
 interface ResolutionFacts {
@@ -114,7 +115,8 @@ const recused = sql`(select coalesce(json_agg(s.name order by s.position), '[]')
     where c.meeting_id = o.meeting_id and c.item_id = o.item_id)`
 
 const ballots = sql`(select coalesce(json_agg(json_build_object(
-      'no', b.no, 'question', b.question, 'questionSha256', b.question_sha256, 'rule', b.rule, 'voters', b.electorate_kind,
+      'no', b.no, 'question', b.question, 'questionSha256', b.question_sha256, 'rule', b.rule,
+      'ruleVersion', b.rule_version, 'options', b.options, 'terms', b.terms, 'voters', b.electorate_kind,
       'eligible', b.eligible, 'outcome', b.outcome, 'reason', b.reason, 'numbers', b.numbers,
       'dissent', (select coalesce(json_agg(json_build_object('seat', s.name, 'seatEn', s.name_en, 'choice', v.choice) order by s.position), '[]')
                   from votes v join electorate e on e.ballot_id = v.ballot_id and e.voter_id = v.voter_id

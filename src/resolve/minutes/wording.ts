@@ -1,7 +1,9 @@
 import { shanghaiDay, shanghaiMinute } from '../../lib/calendar.ts'
 import { type MessageKey, translator } from '../../lib/i18n.ts'
 import { whyNotPublic } from '../../listen/issues/wording.ts'
-import { because } from '../../vote/ballots/rules.ts'
+import { paperOf } from '../../vote/ballots/answers.ts'
+import { because, saidWhy } from '../../vote/ballots/decision.ts'
+import { paragraph } from '../../vote/rules/words.ts'
 import type { BallotFacts, Facts, ItemFacts, SeatFacts } from './record.ts'
 
 /**
@@ -72,7 +74,10 @@ function itemText(item: ItemFacts): string {
     const who = post ? `${seat}（${post}）` : seat
     lines.push(`决定：${sentence(text)}责任方：${who}。期限：${dayInFull(due)}前办好（决议第${no}号）。`)
   } else if (item.ballots.at(-1)?.outcome === 'passed') lines.push('负责的人和期限还没有落实。')
-  if (item.deferred)
+  // Voted on, and waiting for whoever decides it: the vote was advice.
+  if (item.deferred && item.ballots.some(({ outcome }) => outcome !== null && outcome !== 'again'))
+    lines.push('以上是会商意见，留待有权决定的会议再议。')
+  else if (item.deferred)
     lines.push(item.introduced ? '没有表决，缓议，留待以后的会议再议。' : '没有议到，留待以后的会议再议。')
   return lines.join('\n')
 }
@@ -82,8 +87,13 @@ function ballotText(ballot: BallotFacts): string {
   const unit = voters === 'seat' ? '席' : '户'
   const asked = `表决（第${no}号）：${sentence(question)}`
   if (numbers === null || outcome === null) return `${asked}题目指纹${questionSha256.slice(0, 16)}。`
-  const count = `应到${numbers.eligible}${unit}，在场${numbers.present}${unit}，赞成${numbers.for}${unit}，反对${numbers.against}${unit}，弃权${numbers.abstain}${unit}。`
-  const why = ballot.reason && because(ballot.rule, { reason: ballot.reason, numbers })
+  const roll = `应到${numbers.eligible}${unit}，在场${numbers.present}${unit}`
+  if (paperOf(ballot.rule, ballot.ruleVersion) !== 'yesno' && ballot.reason) {
+    const said = paragraph(saidWhy({ ...ballot, reason: ballot.reason, numbers }), 'zh')
+    return [asked, roll, '。', said, `题目指纹${questionSha256.slice(0, 16)}。`].join('')
+  }
+  const count = `${roll}，赞成${numbers.for}${unit}，反对${numbers.against}${unit}，弃权${numbers.abstain}${unit}。`
+  const why = ballot.reason && because({ ...ballot, reason: ballot.reason, numbers })
   const verdict = why ? translator('zh')(why.key, why.zh) : outcome === 'passed' ? '通过。' : '没有通过。'
   return [asked, count, verdict, dissentText(ballot), `题目指纹${questionSha256.slice(0, 16)}。`].join('')
 }

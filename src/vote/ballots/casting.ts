@@ -4,9 +4,10 @@ import type { Db, Trx } from '../../lib/db/schema.ts'
 import type { MessageKey } from '../../lib/i18n.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import { groupCode, randomCode, sha256Hex } from '../../lib/tokens.ts'
+import { type Answer, whyNotAnswer } from './answers.ts'
 import { type Frozen, frozen } from './frozen.ts'
 import { inBatches } from './queue.ts'
-import type { Choice, Voters } from './rules.ts'
+import type { Voters } from './rules.ts'
 import { standing } from './standing.ts'
 
 /** Who casts, as the session knows it. */
@@ -17,10 +18,9 @@ interface Caster {
   seatIds: readonly number[]
 }
 
-export interface Vote {
+export interface Vote extends Answer {
   /** The ballot's number. */
   ballot: number
-  choice: Choice
   /** Of this attempt: sent twice, by whatever road, it counts once and is answered with the same receipt. */
   key: string
   way: 'socket' | 'form' | 'desk'
@@ -33,7 +33,7 @@ export interface Vote {
 export interface Receipt {
   ballot: Frozen
   code: string
-  choice: Choice
+  choice: string
 }
 
 /** A vote that waits for its batch: all of it already checked, nothing of it trusted by the statement. */
@@ -42,7 +42,8 @@ interface Cast {
   caster: number
   sessionId: number
   personId: number | null
-  choice: Choice
+  choice: string
+  reason: string | null
   key: string
   requestSha256: string
   receipt: string
@@ -81,9 +82,10 @@ export const voteLock = 7207
  * key that was used for something else, and a session that is over, as of the moment of casting, not of the handshake.
  */
 export async function castVote(db: Db, vote: Vote): Promise<Receipt> {
-  const { me, choice } = vote
+  const { me, choice, reason = null } = vote
   const ballot = await frozen(db, vote.ballot)
-  if (!ballot.options.includes(choice)) throw new Refusal('ballots.noSuchChoice', 422)
+  const wrong = whyNotAnswer(ballot, vote)
+  if (wrong) throw new Refusal(wrong, 422)
   if (vote.desk && ballot.voters === 'seat') throw new Refusal('ballots.deskSeats', 409)
   const caster = ballot.voters === 'seat' ? me.personId : vote.desk ? vote.desk.householdId : me.householdId
   if (ballot.voters === 'seat' && me.seatIds.length === 0) throw new Refusal('ballots.notSeat', 403)
@@ -97,16 +99,19 @@ export async function castVote(db: Db, vote: Vote): Promise<Receipt> {
     sessionId: me.sessionId,
     personId: me.personId,
     choice,
+    reason,
     key: keyOf(me.sessionId, vote.key),
-    requestSha256: sha256Hex(vote.desk ? `${ballot.id} ${choice} ${caster}` : `${ballot.id} ${choice}`),
+    requestSha256: sha256Hex(
+      [ballot.id, choice, ...(reason === null ? [] : [reason]), ...(vote.desk ? [caster] : [])].join(' '),
+    ),
     receipt: groupCode(randomCode(8)),
     way: vote.way,
     change: vote.desk?.change ?? true,
     at: vote.at,
   })
   if (verdict === 'counted' || verdict === 'known') return { ballot, code: receipt, choice }
-  const [reason, status] = refusals[verdict]
-  throw new Refusal(reason, status)
+  const [why, status] = refusals[verdict]
+  throw new Refusal(why, status)
 }
 
 /**
@@ -158,8 +163,9 @@ async function judgeAndWrite(trx: Trx, ballot: Frozen, casts: Cast[]): Promise<J
       select * from unnest(${casts.map((_, n) => n)}::int[], ${casts.map((c) => c.caster)}::int[],
         ${casts.map((c) => c.sessionId)}::int[], ${casts.map((c) => c.personId)}::int[], ${casts.map((c) => c.choice)}::text[],
         ${casts.map((c) => c.key)}::uuid[], ${casts.map((c) => c.requestSha256)}::text[], ${casts.map((c) => c.receipt)}::text[],
-        ${casts.map((c) => c.way)}::text[], ${casts.map((c) => c.change)}::boolean[], ${casts.map((c) => c.at.toISOString())}::timestamptz[])
-        as g (n, caster, session_id, person_id, choice, key, request_sha256, receipt, way, change, at)),
+        ${casts.map((c) => c.way)}::text[], ${casts.map((c) => c.change)}::boolean[], ${casts.map((c) => c.at.toISOString())}::timestamptz[],
+        ${casts.map((c) => c.reason)}::text[])
+        as g (n, caster, session_id, person_id, choice, key, request_sha256, receipt, way, change, at, reason)),
     judged as materialized (
       select g.*, who.voter_id, known.receipt as known_receipt, case
         when not exists (${session[ballot.voters]}) then 'signedOut'
@@ -184,10 +190,10 @@ async function judgeAndWrite(trx: Trx, ballot: Frozen, casts: Cast[]): Promise<J
         where k.ballot_id = ${ballot.id} and k.key = g.key and ${seats ? sql`true` : sql`k.voter_id = g.caster`}
         limit 1) known on true),
     counted as (
-      insert into votes (ballot_id, voter_id, choice, way, person_id, cast_at, receipt)
-      select ${ballot.id}, voter_id, choice, way, person_id, at, receipt from judged where verdict = 'counted' order by voter_id
+      insert into votes (ballot_id, voter_id, choice, way, person_id, cast_at, receipt, reason)
+      select ${ballot.id}, voter_id, choice, way, person_id, at, receipt, reason from judged where verdict = 'counted' order by voter_id
       on conflict (community_id, ballot_id, voter_id) do update set choice = excluded.choice, rev = votes.rev + 1,
-        way = excluded.way, person_id = excluded.person_id, cast_at = excluded.cast_at, receipt = excluded.receipt
+        way = excluded.way, person_id = excluded.person_id, cast_at = excluded.cast_at, receipt = excluded.receipt, reason = excluded.reason
       returning 1),
     keyed as (
       insert into vote_keys (ballot_id, voter_id, key, request_sha256, receipt)

@@ -4,12 +4,12 @@ import { journal } from '../../lib/journal.ts'
 import { announce } from '../../lib/live/announce.ts'
 import type { Letterbox } from '../../lib/outbox.ts'
 import { notFound, Refusal } from '../../lib/refusal.ts'
-import { tellFilers } from '../../listen/filings/store.ts'
-import { moveIssue } from '../../listen/issues/store.ts'
 import { voteLock } from './casting.ts'
+import { type Count, countsOf, type Decision, decideBallot, editionFor, isCounted, type Named } from './decision.ts'
 import { type Frozen, frozen } from './frozen.ts'
 import { countOf, votingEnds } from './reads.ts'
-import { type Decision, decide, type Named } from './rules.ts'
+import { papersOf } from './rounds.ts'
+import { goOn } from './sequel.ts'
 
 interface Closing {
   /** The ballot's number. */
@@ -41,13 +41,10 @@ export async function closeBallot(
     if (closed_at) throw new Refusal('ballots.closedAlready')
     if (await isSuspended(trx, ballot.meetingId)) throw new Refusal('ballots.suspendedAlready')
 
-    const count = await countOf(trx, ballot.id)
     const missing = required_seats.length ? await seatsAway(trx, ballot, required_seats, opened_at) : []
-    const decision = decide(ballot.rule, { ...count, eligible }, missing, ballot.ruleVersion)
-    await write(trx, ballot, decision, closing)
-    const issueIds = await moveIssuesOn(trx, ballot, decision, closing)
-    const said = `tell.${decision.outcome}` as const
-    await tellFilers(trx, letterbox, issueIds, `ballot:${ballot.id}`, said, countsOf(decision.numbers))
+    const decision = await decideNow(trx, ballot, eligible, missing)
+    await writeClose(trx, ballot, decision, closing)
+    await goOn(trx, letterbox, ballot, decision, closing)
     await announce(trx, `meeting:${ballot.meetingNo}`)
     await announce(trx, `count:${ballot.meetingNo}`)
     return { ...ballot, outcome: decision.outcome }
@@ -75,14 +72,21 @@ async function isSuspended(trx: Trx, meetingId: number): Promise<boolean> {
   return meeting.suspended_at !== null
 }
 
-async function write(trx: Trx, ballot: Frozen, decision: Decision, { by, at }: Closing) {
-  await writeClose(trx, ballot, decision, { by, at })
-  await trx
-    .updateTable('running_order')
-    .set({ declared_at: at })
-    .where('meeting_id', '=', ballot.meetingId)
-    .where('item_id', '=', ballot.itemId)
-    .execute()
+/** What the votes as they stand come to. Whoever calls holds the vote's lock. */
+export async function decideNow(trx: Trx, ballot: Frozen, eligible: number, missing: Named[] = []): Promise<Decision> {
+  const papers = isCounted(editionFor(ballot)) ? {} : await papersOf(trx, ballot.id)
+  return decideBallot(ballot, await wholeCount(trx, ballot, eligible), { missing, ...papers })
+}
+
+/** The count, and where seats vote who of them steps aside on this item. */
+async function wholeCount(trx: Trx, ballot: Frozen, eligible: number): Promise<Count> {
+  const count = { ...(await countOf(trx, ballot.id)), eligible }
+  if (ballot.voters !== 'seat') return count
+  const { rows: recused } = await sql<Named>`
+    select s.name, s.name_en as "nameEn" from recusals r join seats s on s.id = r.seat_id
+    join electorate e on e.ballot_id = ${ballot.id} and e.voter_id = r.seat_id
+    where r.meeting_id = ${ballot.meetingId} and r.item_id = ${ballot.itemId} order by s.position`.execute(trx)
+  return recused.length > 0 ? { ...count, recused, mayVote: eligible - recused.length } : count
 }
 
 /** Closes a ballot with what it came to, and writes it down. Whoever calls holds the vote's lock. */
@@ -114,26 +118,3 @@ export async function writeClose(
     particulars: { rule: ballot.rule, reason, ...countsOf(numbers), present: numbers.present },
   })
 }
-
-/** What was on the agenda is decided; what was voted down ends here, and the public page says with which numbers. Gives their ids. */
-async function moveIssuesOn(trx: Trx, ballot: Frozen, { outcome, numbers }: Decision, { by, at }: Closing) {
-  const issues = await trx
-    .selectFrom('agenda_links')
-    .innerJoin('issues', 'issues.id', 'agenda_links.issue_id')
-    .where('agenda_links.item_id', '=', ballot.itemId)
-    // One that was taken off the agenda meanwhile has gone its own way and must not stop the vote from being declared.
-    .where('issues.state', '=', 'on_agenda')
-    .select('issues.id')
-    .orderBy('issues.id')
-    .forUpdate('issues')
-    .execute()
-  for (const { id } of issues) {
-    const move = { issueId: id, by, at, nextStep: '', dueOn: null }
-    const particulars = { ballot: ballot.no, outcome, ...countsOf(numbers) }
-    await moveIssue(trx, { ...move, to: 'decided', verb: 'issue.decided', particulars })
-    if (outcome === 'rejected') await moveIssue(trx, { ...move, to: 'closed_not_adopted', particulars })
-  }
-  return issues.map(({ id }) => id)
-}
-
-const countsOf = ({ for: yes, against, abstain }: Decision['numbers']) => ({ for: yes, against, abstain })

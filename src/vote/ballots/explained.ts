@@ -2,13 +2,9 @@ import type { MessageKey } from '../../lib/i18n.ts'
 import { arithmetic } from '../rules/arithmetic.ts'
 import { explain } from '../rules/explain.ts'
 import { type Sentence, say } from '../rules/words.ts'
-import { because, countBy, type Decision, type Rule, ruleOf, type Voters } from './rules.ts'
+import { because, type Closed, editionFor, resultAgain, titlesOf } from './decision.ts'
 
-interface Closed extends Pick<Decision, 'reason' | 'numbers'> {
-  rule: Rule
-  /** The edition that was frozen with the ballot. */
-  ruleVersion: number
-  voters: Voters
+interface Told extends Closed {
   /** Whose the matter is: 'common', or one of Civil Code art. 278 ('278-5'). */
   subject: string
   /** What the meeting may not decide is advice, whatever the rule (agenda/kinds). */
@@ -16,14 +12,15 @@ interface Closed extends Pick<Decision, 'reason' | 'numbers'> {
 }
 
 /** A closed ballot told from what was stored at the close: the paragraph under it, and the sums to follow. */
-export function explained({ rule, ruleVersion, reason, voters, numbers, subject, label }: Closed) {
-  const edition = ruleOf(rule, ruleVersion)
-  const result = countBy(edition, numbers, numbers.missing)
-  const told = explain(edition, result, { unit: voters, subject: matterOf(subject) })
+export function explained(closed: Told) {
+  const { reason, voters, subject, label } = closed
+  const result = resultAgain(closed)
+  const telling = { unit: voters, subject: matterOf(subject), options: titlesOf(closed) }
+  const told = explain(editionFor(closed), result, telling)
   const ruled = told.slice(0, 1)
   const worth = label === 'kinds.label.advice' ? [say('rules.force.advice', () => ({}))] : told.slice(-1)
   // Given up because the room had become too small: what its numbers would have meant does not matter then.
-  if (reason === 'quorumLost') return { said: [...ruled, because(rule, { reason, numbers }), ...worth], sums: [] }
+  if (reason === 'quorumLost') return { said: [...ruled, because(closed), ...worth], sums: [] }
   const sums: Sentence[] = arithmetic(result)
   return { said: [...ruled, ...told.slice(1, -1), ...worth], sums }
 }

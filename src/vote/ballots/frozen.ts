@@ -2,27 +2,27 @@ import { sql } from 'kysely'
 import type { Db } from '../../lib/db/schema.ts'
 import { notFound } from '../../lib/refusal.ts'
 import { sha256Hex } from '../../lib/tokens.ts'
-import type { Choice, Rule, Voters } from './rules.ts'
+import { type Asked, mostPoints, type Paper, paperOf } from './answers.ts'
+import type { Voters } from './rules.ts'
 
 /** What of a ballot never changes once it is open: it may be remembered, and every process remembers the same. */
-export interface Frozen {
+export interface Frozen extends Asked {
   id: number
   no: number
   meetingId: number
   meetingNo: number
   itemId: number
   question: string
-  options: Choice[]
-  rule: Rule
-  /** The edition of the rule that was in force at the opening. */
-  ruleVersion: number
   voters: Voters
   questionSha256: string
+  paper: Paper
+  /** The points an option may get at most, where points are given. */
+  most: number
 }
 
 /** Those columns, of ballot `b` and its meeting `m`. */
 export const frozenColumns = sql`b.id, b.no, b.meeting_id as "meetingId", m.no as "meetingNo", b.item_id as "itemId", b.question,
-  b.options, b.rule, b.rule_version as "ruleVersion", b.electorate_kind as voters, b.question_sha256 as "questionSha256"`
+  b.options, b.rule, b.rule_version as "ruleVersion", b.terms, b.electorate_kind as voters, b.question_sha256 as "questionSha256"`
 
 const remembered = new WeakMap<Db, Map<number, Promise<Frozen>>>()
 
@@ -37,18 +37,26 @@ export function frozen(db: Db, no: number): Promise<Frozen> {
 }
 
 async function readFrozen(db: Db, no: number): Promise<Frozen> {
-  const { rows } = await sql<Frozen>`
+  const { rows } = await sql<FrozenRow>`
     select ${frozenColumns} from ballots b join meetings m on m.id = b.meeting_id where b.no = ${no}`.execute(db)
   if (!rows[0]) throw notFound()
-  return rows[0]
+  return withPaper(rows[0])
+}
+
+/** What the columns hold; the paper follows from the rule. */
+export type FrozenRow = Omit<Frozen, 'paper' | 'most'>
+
+function withPaper(row: FrozenRow): Frozen {
+  const { id, no, meetingId, meetingNo, itemId, question, options, rule, ruleVersion, terms, voters } = row
+  const asked = { question, options, rule, ruleVersion, terms, voters, questionSha256: row.questionSha256 }
+  return { id, no, meetingId, meetingNo, itemId, ...asked, paper: paperOf(rule, ruleVersion), most: mostPoints(row) }
 }
 
 /** Keeps what a wider read brought along. */
-export function remember(db: Db, ballot: Frozen): void {
-  const { id, no, meetingId, meetingNo, itemId, question, options, rule, ruleVersion, voters, questionSha256 } = ballot
-  const kept = { id, no, meetingId, meetingNo, itemId, question, options, rule, ruleVersion, voters, questionSha256 }
+export function remember(db: Db, ballot: FrozenRow): void {
+  const kept = withPaper(ballot)
   const all = memoryOf(db)
-  if (!all.has(no)) all.set(no, Promise.resolve(kept))
+  if (!all.has(kept.no)) all.set(kept.no, Promise.resolve(kept))
 }
 
 /** Of a handle bound to one community, so a number never means another community's ballot. */
@@ -59,15 +67,23 @@ function memoryOf(db: Db): Map<number, Promise<Frozen>> {
 }
 
 /** What the question's fingerprint is taken of. Written out on the result page, so that anybody can take it again. */
-export function frozenText(asked: Pick<Frozen, 'question' | 'options' | 'rule' | 'ruleVersion' | 'voters'>): string {
+export function frozenText(asked: Pick<Frozen, 'question' | 'voters' | keyof Asked>): string {
   // The keys stand in the order of the alphabet: one text, whoever writes it.
   return JSON.stringify({
     electorate: asked.voters,
     options: asked.options,
     question: asked.question,
     rule: asked.rule,
+    ...(Object.keys(asked.terms).length > 0 && { terms: sorted(asked.terms) }),
     version: asked.ruleVersion,
   })
+}
+
+/** jsonb gives keys back in an order of its own; here they stand in the alphabet's, inside as well. */
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]))
 }
 
 export const fingerprint = (asked: Parameters<typeof frozenText>[0]): string => sha256Hex(frozenText(asked))

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import { whyNotDecide } from '../../agenda/kinds/deciding.ts'
 import { shanghaiDay } from '../../lib/calendar.ts'
@@ -6,16 +7,21 @@ import { journal } from '../../lib/journal.ts'
 import { announce } from '../../lib/live/announce.ts'
 import { notFound, Refusal, refuseIf } from '../../lib/refusal.ts'
 import { inForce } from '../rules/catalogue.ts'
+import { namesOptions, paperOf, type Terms, wordsOn } from './answers.ts'
 import { fingerprint } from './frozen.ts'
-import { type Choice, type Rule, type Voters, votersOf, whyNotOpen } from './rules.ts'
+import { type Again, againOf, lastBallot } from './rounds.ts'
+import { type Rule, type Voters, votersOf, whyNotOpen } from './rules.ts'
 
 interface Opening {
   meetingNo: number
   itemNo: number
   question: string
-  /** Whether "abstain" stands on the ballot. */
+  /** Whether "abstain" stands on a ballot of yes and no. */
   abstain: boolean
   rule: Rule
+  /** What there is to choose from, where the rule lets people choose. */
+  options?: string[]
+  terms?: Terms
   tallyShown: 'live' | 'after_close'
   /** The chair. */
   by: { personId: number | null }
@@ -32,7 +38,7 @@ export async function openBallot(db: Db, opening: Opening): Promise<{ no: number
     refuseIf(whyNotOpen(place))
     // What the kind of meeting may not decide is not put to the vote, whatever its running order says.
     refuseIf(await whyNotDecide(trx, place.meeting_id, place.item_id, opening.rule))
-    const ballot = await freeze(trx, opening, place)
+    const ballot = await freeze(trx, opening, place, againOf(place.last))
     // Of two chairs who press at once the unique index lets one through (ballots_one_open).
     if (!ballot) throw new Refusal('ballots.oneAtATime')
 
@@ -74,6 +80,7 @@ async function placeOf(trx: Trx, meetingNo: number, itemNo: number) {
         'voting_at',
         'declared_at',
         'deferred_at',
+        lastBallot(sql.ref('running_order.meeting_id'), sql.ref('running_order.item_id')).as('last'),
       ])
       // Adjourning or deferring in the same moment waits for us, or we for it.
       .forUpdate(['meetings', 'running_order'])
@@ -82,19 +89,20 @@ async function placeOf(trx: Trx, meetingNo: number, itemNo: number) {
 }
 
 /** Writes the ballot and its roll in one statement, so that the roll, its size and its fingerprint are of one moment. */
-async function freeze(trx: Trx, opening: Opening, place: { meeting_id: number; item_id: number }) {
-  const options: Choice[] = opening.abstain ? ['for', 'against', 'abstain'] : ['for', 'against']
-  const voters = votersOf(opening.rule)
-  const ruleVersion = inForce(opening.rule, shanghaiDay(opening.at))?.version
-  if (ruleVersion === undefined) throw new Error(`rule ${opening.rule} was not in force yet`)
-  const questionSha256 = fingerprint({ question: opening.question, options, rule: opening.rule, ruleVersion, voters })
+async function freeze(trx: Trx, opening: Opening, place: { meeting_id: number; item_id: number }, round: Again | null) {
+  const { rule, question } = opening
+  const voters = votersOf(rule)
+  const ruleVersion = inForce(rule, shanghaiDay(opening.at))?.version
+  if (ruleVersion === undefined) throw new Error(`rule ${rule} was not in force yet`)
+  const { options, terms } = onPaper(opening, round)
+  const questionSha256 = fingerprint({ question, options, rule, ruleVersion, terms, voters })
   const { rows } = await sql<{ id: number; no: number; eligible: number }>`
     with roll as (${rollOf[voters]}),
     opened as (
-      insert into ballots (meeting_id, item_id, question, options, rule, rule_version, electorate_kind, tally_shown, question_sha256,
-                           electorate_sha256, eligible, required_seats, opened_at, opened_by)
-      select ${place.meeting_id}, ${place.item_id}, ${opening.question}, ${options}::text[], ${opening.rule}, ${ruleVersion}, ${voters},
-             ${opening.tallyShown}, ${questionSha256},
+      insert into ballots (meeting_id, item_id, question, options, rule, rule_version, terms, round_of, electorate_kind, tally_shown,
+                           question_sha256, electorate_sha256, eligible, required_seats, opened_at, opened_by)
+      select ${place.meeting_id}, ${place.item_id}, ${question}, ${options}::text[], ${rule}, ${ruleVersion}, ${JSON.stringify(terms)}::jsonb,
+             ${round?.id ?? null}::int, ${voters}, ${opening.tallyShown}, ${questionSha256},
              (select encode(sha256(convert_to(coalesce(string_agg(line, e'\n' order by line collate "C"), ''), 'UTF8')), 'hex') from roll),
              (select count(*) from roll),
              case when ${voters} = 'seat' then array(select id from seats where required and vacant_since is null order by position)
@@ -107,6 +115,19 @@ async function freeze(trx: Trx, opening: Opening, place: { meeting_id: number; i
       select opened.id, roll.id, roll.line, ${voters === 'household' ? sql`roll.id, null` : sql`null, roll.id`} from opened, roll)
     select * from opened`.execute(trx)
   return rows[0] ?? null
+}
+
+/**
+ * What stands on the paper. Options that tied are voted on among themselves, whatever the form said; and where a lot may
+ * be needed its seed is on the ballot before anybody votes (domain 3.6.1).
+ */
+function onPaper({ rule, abstain, options = [], terms = {} }: Opening, round: Again | null) {
+  const paper = paperOf(rule)
+  const runoff = round !== null && round.rule === rule && round.tied.length > 0 ? round : null
+  const words = namesOptions(paper) ? (runoff?.tied ?? options) : wordsOn(paper, abstain)
+  const number = runoff && terms.number !== undefined ? { number: runoff.places } : {}
+  const seed = rule === 'RC' || runoff ? { seed: randomBytes(8).toString('hex') } : {}
+  return { options: words, terms: { ...terms, ...number, ...seed } }
 }
 
 /**

@@ -4,9 +4,22 @@ import { termsNow } from '../../agenda/kinds/store.ts'
 import { affectedBy } from '../../agenda/options/reads.ts'
 import type { Db } from '../../lib/db/schema.ts'
 import { notFound } from '../../lib/refusal.ts'
+import { mostPoints, paperOf } from './answers.ts'
+import {
+  because,
+  type Count,
+  type Decision,
+  editionFor,
+  movesWithVotes,
+  type Numbers,
+  neededOf,
+  type Outcome,
+  wholeOf,
+} from './decision.ts'
 import { explained } from './explained.ts'
-import { type Frozen, frozenColumns, frozenText, remember } from './frozen.ts'
-import { because, type Count, type Decision, movesWithVotes, type Numbers, neededOf, ruleOf, wholeOf } from './rules.ts'
+import { type Frozen, type FrozenRow, frozenColumns, frozenText, remember } from './frozen.ts'
+import { linesOf } from './lines.ts'
+import { againOf, lastBallot } from './rounds.ts'
 
 /** A ballot as everybody may see it: nothing in it differs between two people looking, and no covered count is in it. */
 export type BallotShown = ReturnType<typeof shownOf>
@@ -39,7 +52,7 @@ async function one(db: Db, where: RawBuilder<unknown>): Promise<BallotShown | nu
   return row ? shownOf(row) : null
 }
 
-interface Row extends Frozen {
+interface Row extends FrozenRow {
   itemNo: number
   subject: string
   decides: Terms['decides']
@@ -52,7 +65,7 @@ interface Row extends Frozen {
   stopped_by: string | null
   suspended: boolean
   covered: boolean
-  outcome: 'passed' | 'rejected' | null
+  outcome: Outcome | null
   reason: Decision['reason'] | null
   numbers: Numbers | null
   for: number | null
@@ -82,6 +95,10 @@ async function read(db: Db, where: RawBuilder<unknown>, order: RawBuilder<unknow
 /** SQL: until when ballot `b` could be voted on; who comes in after that is not part of it. */
 export const votingEnds = sql`coalesce((select s.stopped_at from stops s where s.ballot_id = b.id and s.resumed_at is null), 'infinity')`
 
+/** SQL: what `choice` is worth in the count; whatever else stands on a paper says something and counts as "for". */
+export const isAgainst = sql`choice in ('against', 'object')`
+export const isAbstain = sql`choice in ('abstain', 'aside', 'none')`
+
 /**
  * The votes of ballot `b`, and who of its roll was in the room at any time since it opened (domain 3.6.1). A person
  * who sits for a party is present for the party, not for her door. Whoever voted was there, whatever became of the
@@ -89,8 +106,8 @@ export const votingEnds = sql`coalesce((select s.stopped_at from stops s where s
  */
 const counts = sql`
   select v.*, greatest(p.present, v."for" + v.against + v.abstain) as present from
-    (select (count(*) filter (where choice = 'for'))::int as "for", (count(*) filter (where choice = 'against'))::int as against,
-            (count(*) filter (where choice = 'abstain'))::int as abstain
+    (select (count(*) filter (where not (${isAgainst} or ${isAbstain})))::int as "for", (count(*) filter (where ${isAgainst}))::int as against,
+            (count(*) filter (where ${isAbstain}))::int as abstain
      from votes where ballot_id = b.id) v,
     (select count(distinct a.voter_id)::int as present
      from (select case when b.electorate_kind = 'seat' then seat_id when seat_id is null then household_id end as voter_id,
@@ -119,7 +136,8 @@ function shownOf(row: Row) {
   }
   // What it cannot replace is said before anybody votes as well as after.
   const label = labelOf({ decides: row.decides, advises: [] }, row.subject) ?? labelOfRule(row)
-  const decided = row.reason && row.numbers ? { reason: row.reason, numbers: row.numbers } : null
+  const decided = row.reason && row.numbers ? { ...row, reason: row.reason, numbers: row.numbers } : null
+  const paper = paperOf(row.rule, row.ruleVersion)
   return {
     no: row.no,
     meetingNo: row.meetingNo,
@@ -128,7 +146,11 @@ function shownOf(row: Row) {
     label,
     question: row.question,
     options: row.options,
+    paper,
+    most: mostPoints(row),
     rule: row.rule,
+    ruleVersion: row.ruleVersion,
+    terms: row.terms,
     voters: row.voters,
     tallyShown: row.tally_shown,
     questionSha256: row.questionSha256,
@@ -142,39 +164,42 @@ function shownOf(row: Row) {
     suspended: row.suspended && row.closed_at === null,
     outcome: row.outcome,
     numbers: row.numbers,
-    because: decided && because(row.rule, decided),
-    explained: decided && explained({ ...row, ...decided, label }),
+    because: decided && because(decided),
+    explained: decided && explained({ ...decided, label }),
+    lines: decided && linesOf(decided),
     bar: barOf(row, count),
   }
 }
 
 /** A rule that only advises (M1) decides nothing in any meeting. */
-const labelOfRule = ({ rule, ruleVersion }: Frozen) =>
-  ruleOf(rule, ruleVersion).force === 'advice' ? ('ballots.label.advice' as const) : null
+const labelOfRule = (asked: FrozenRow) =>
+  editionFor(asked).force === 'advice' ? ('ballots.label.advice' as const) : null
 
 /** The bar's numbers. Of a covered count only the turnout leaves this file, and no pin that would betray it. */
 function barOf(row: Row, count: Count) {
-  const hidden = (row.tally_shown === 'after_close' || row.covered) && row.closed_at === null
+  // Which option leads is nobody's business while people still choose.
+  const choosing = paperOf(row.rule, row.ruleVersion) !== 'yesno'
+  const hidden = (row.tally_shown === 'after_close' || row.covered || choosing) && row.closed_at === null
   const cast = count.for + count.against + count.abstain
   const known = hidden
     ? { for: 0, against: 0, abstain: 0 }
     : { for: count.for, against: count.against, abstain: count.abstain }
-  const whole = wholeOf(row.rule, count, row.ruleVersion)
+  const whole = wholeOf(row.rule, count, row.ruleVersion, row.terms)
   // Where the base is the votes, the line moves with each: a pin that runs away explains nothing while votes still come.
-  const moves = movesWithVotes(row.rule, row.ruleVersion)
+  const moves = choosing || movesWithVotes(row.rule, row.ruleVersion, row.terms)
   return {
     ...known,
     cast,
     hidden,
     total: Math.max(whole, cast),
-    needed: moves && row.closed_at === null ? null : neededOf(row.rule, count, row.ruleVersion),
+    needed: moves && row.closed_at === null ? null : neededOf(row.rule, count, row.ruleVersion, row.terms),
     unit: row.voters,
     id: `bar-${row.no}`,
   }
 }
 
 /** The codes of all counted votes, in the order of the alphabet and without their choices: after the close only. */
-export async function receiptsOf(db: Db, ballot: Frozen): Promise<string[]> {
+export async function receiptsOf(db: Db, ballot: Pick<Frozen, 'id'>): Promise<string[]> {
   const rows = await db
     .selectFrom('votes')
     .where('ballot_id', '=', ballot.id)
@@ -186,7 +211,7 @@ export async function receiptsOf(db: Db, ballot: Frozen): Promise<string[]> {
 
 /** What the form for opening a vote on this item begins with. */
 export async function openingOf(db: Db, meetingNo: number, itemNo: number) {
-  return db
+  const { last, ...opening } = await db
     .selectFrom('running_order')
     .innerJoin('meetings', 'meetings.id', 'running_order.meeting_id')
     .innerJoin('agenda_items', 'agenda_items.id', 'running_order.item_id')
@@ -199,7 +224,11 @@ export async function openingOf(db: Db, meetingNo: number, itemNo: number) {
       'agenda_items.title',
       'agenda_items.question',
       'agenda_items.subject',
+      lastBallot(sql.ref('running_order.meeting_id'), sql.ref('running_order.item_id')).as('last'),
       termsNow.as('terms'),
+      sql<string[]>`array(select o.title from item_options o where o.item_id = agenda_items.id order by o.id)`.as(
+        'options',
+      ),
       affectedBy(sql.ref('agenda_items.id')).as('affected'),
       'opened_at',
       'adjourned_at',
@@ -210,4 +239,5 @@ export async function openingOf(db: Db, meetingNo: number, itemNo: number) {
       'deferred_at',
     ])
     .executeTakeFirstOrThrow(notFound)
+  return { ...opening, round: againOf(last) }
 }

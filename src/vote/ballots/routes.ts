@@ -4,19 +4,22 @@ import { z } from 'zod'
 import { holdGavel } from '../../agenda/gavel/store.ts'
 import { isNotCounted, labelOf, type Terms, whyNotBring, whyNotVoteBy } from '../../agenda/kinds/rules.ts'
 import { unheard } from '../../agenda/options/rules.ts'
-import { blank, type Form, filled, line, number, readForm, ticked } from '../../lib/http/forms.ts'
+import { blank, type Form, filled, line, number, readForm, said, ticked, typed } from '../../lib/http/forms.ts'
 import type { App, Deps, Slice } from '../../lib/http/slice.ts'
 import { renderShared } from '../../lib/http/views.ts'
 import { type MessageKey, says } from '../../lib/i18n.ts'
 import type { Caller } from '../../lib/live/hub.ts'
-import { Refusal } from '../../lib/refusal.ts'
+import { notFound, Refusal } from '../../lib/refusal.ts'
+import { whyNotShare } from '../rules/rule.ts'
+import { type Terms as BallotTerms, namesOptions, paperOf, readAnswer, readOptions } from './answers.ts'
 import { castVote } from './casting.ts'
 import { closeBallot } from './closing.ts'
 import { type Frozen, frozen } from './frozen.ts'
+import { marks } from './marks.ts'
 import { openBallot } from './opening.ts'
 import { type BallotShown, ballotShown, countPanel, openingOf, receiptsOf } from './reads.ts'
 import { answerOf, receiptHtml } from './receipt.ts'
-import { type Choice, choices, type Rule, rules, whyNotOpen, whyNotVote } from './rules.ts'
+import { type Rule, rules, whyNotOpen, whyNotVote } from './rules.ts'
 import { type VoterShown, voterOf } from './voter.ts'
 
 declare module '../../lib/http/views.ts' {
@@ -46,7 +49,7 @@ declare module '../../lib/http/views.ts' {
     'vote/ballots/_receipt': {
       ballot: Frozen | BallotShown
       code: string
-      choice: Choice
+      choice: string
       at: Date | null
       key: string | null
       why?: MessageKey | null
@@ -60,14 +63,18 @@ const byNo = { params: z.object({ slug: z.string(), no: number }) }
 const onPage = { ...byNo, querystring: z.object({ change: z.string().max(5).optional() }) }
 const byItem = { params: z.object({ slug: z.string(), no: number, item: number }) }
 
-const VoteForm = z.object({
-  choice: z.enum(choices, says('ballots.chooseFirst')),
-  key: z.uuid(says('error.malformed')),
-})
+const VoteForm = z.object({ ...marks, key: z.uuid(says('error.malformed')) })
 /** The same vote as it comes up the socket; htmx adds HEADERS, which we have no use for. */
 const Message = VoteForm.extend({ ballot: number })
+const count = (most: number) => z.coerce.number().int().min(1).max(most)
 const OpeningForm = z.object({
   question: line({ max: 120, missing: 'ballots.questionMissing' }),
+  options: said({ max: 1000 }),
+  number: z.preprocess((typed) => typed || 1, count(100_000)),
+  num: z.preprocess((typed) => typed || 1, count(1000)),
+  den: z.preprocess((typed) => typed || 2, count(1000)),
+  over: z.enum(['least', 'more']).default('more'),
+  base: z.enum(['cast', 'present', 'all']).default('present'),
   rule: z.enum(rules, {
     error: ({ input }) =>
       (isNotCounted(String(input)) ? 'ballots.notCountedYet' : 'ballots.ruleMissing') satisfies MessageKey,
@@ -103,24 +110,27 @@ export const ballots: Slice = (app, deps) => {
   app.post('/ballots/:no/votes', { schema: byNo, config: { who: 'anyone', form: VoteForm } }, async (req, reply) => {
     const { no } = req.params
     const input = readForm(VoteForm, req.body)
-    if ('form' in input) {
-      if (!req.wantsFragment) return ballotPage(req, reply.code(422), no, input.form)
-      const note = input.form.errors.choice ?? 'error.malformed'
+    const again = (note: MessageKey) => {
+      const form = { values: typed(req.body), errors: { choice: note } }
+      if (!req.wantsFragment) return ballotPage(req, reply.code(422), no, form)
       return reply
         .code(422)
         .header('hx-retarget', `#booth-note-${no}`)
         .header('hx-reswap', 'outerHTML')
         .fragment('vote/ballots/_note', { no, note })
     }
-    const receipt = await castVote(req.db, { ...input.data, ballot: no, way: 'form', me: req.me, at: clock() })
+    if ('form' in input) return again(Object.values(input.form.errors)[0] ?? 'error.malformed')
+    const answer = readAnswer(await frozen(req.db, no), input.data)
+    if (typeof answer === 'string') return again(answer)
+    const { key } = input.data
+    const receipt = await castVote(req.db, { ...answer, key, ballot: no, way: 'form', me: req.me, at: clock() })
     if (req.wantsFragment) return reply.fragment('vote/ballots/_receipt', answerOf(receipt))
     return reply.goto(`/ballots/${no}`)
   })
 
   app.get('/meetings/:no/items/:item/ballot', { schema: byItem, config: { who: ['chair'] } }, async (req, reply) => {
     const opening = await openingOf(req.db, req.params.no, req.params.item)
-    const rule = rules.find((one) => one === opening.terms.rule) ?? ''
-    const form = filled({ question: opening.question, rule, abstain: 'on', tally: 'live' })
+    const form = filled({ ...beginning(opening), abstain: 'on', tally: 'live', over: 'more', base: 'present' })
     return reply.page('vote/ballots/new', { opening, ...before(opening), form })
   })
 
@@ -130,12 +140,15 @@ export const ballots: Slice = (app, deps) => {
     async (req, reply) => {
       const { no, item } = req.params
       const input = readForm(OpeningForm, req.body)
-      if ('form' in input) {
+      const again = async (form: Form) => {
         const opening = await openingOf(req.db, no, item)
-        return reply.code(422).page('vote/ballots/new', { opening, ...before(opening), form: input.form })
+        return reply.code(422).page('vote/ballots/new', { opening, ...before(opening), form })
       }
+      if ('form' in input) return again(input.form)
+      const paper = askedIn(input.data)
+      if ('errors' in paper) return again({ values: typed(req.body), errors: paper.errors })
       const { question, rule, abstain, tally } = input.data
-      const asked = { question, rule, abstain, tallyShown: tally }
+      const asked = { question, rule, abstain, tallyShown: tally, ...paper }
       await holdGavel(req.db, no, req.me, clock())
       await openBallot(req.db, { ...asked, meetingNo: no, itemNo: item, by: req.me, at: clock() })
       return reply.goto(`/meetings/${no}/chair`)
@@ -151,6 +164,25 @@ export const ballots: Slice = (app, deps) => {
 
   live.panel('count', { view: 'vote/ballots/_count', follows: ['count', 'meeting'], who: 'anyone', read: countPanel })
   live.hear((message, caller) => hear(app, deps, message, caller))
+}
+
+/** What the form begins with: the item's own question, rule and options; in a further round those that tied. */
+function beginning({ question, terms, options, round }: Awaited<ReturnType<typeof openingOf>>) {
+  const rule = rules.find((one) => one === (round?.rule ?? terms.rule)) ?? ''
+  const listed = round && round.tied.length > 0 ? round.tied : options
+  return { question, rule, options: listed.join('\n'), number: String(round?.places ?? 1) }
+}
+
+/** What a rule asks for besides the question: options to choose from, how many, a fraction of the by-laws' own. */
+function askedIn({ rule, options: typed, number, num, den, over, base }: z.output<typeof OpeningForm>) {
+  const options = namesOptions(paperOf(rule)) ? readOptions(typed) : []
+  if (typeof options === 'string') return { errors: { options } }
+  if (rule === 'AP' && number >= options.length) return { errors: { number: 'ballots.numberHigh' as const } }
+  const share = { num, den, strict: over === 'more', base, abstain: base === 'cast' ? 'out' : 'notYes' } as const
+  const wrong = rule === 'M6' ? whyNotShare(share) : null
+  if (wrong) return { errors: { num: wrong } }
+  const terms: BallotTerms = rule === 'AP' || rule === 'APt' ? { number } : rule === 'M6' ? { share } : {}
+  return { options, terms }
 }
 
 /** What the chair is to know before opening this vote. */
@@ -188,19 +220,21 @@ async function ballotPage(req: FastifyRequest, reply: FastifyReply, no: number, 
  */
 async function hear(app: App, { clock }: Deps, message: Record<string, unknown>, caller: Caller) {
   const input = Message.safeParse(message)
-  if (!input.success) {
-    const without = Message.omit({ choice: true }).safeParse(message)
-    return without.success && message.choice === undefined
-      ? noteFor(without.data.ballot, 'ballots.chooseFirst', caller)
-      : null
+  if (!input.success) return null
+  const { ballot, key, ...marked } = input.data
+  const cast = async () => {
+    const answer = readAnswer(await frozen(caller.db, ballot), marked)
+    // No page of ours sends that.
+    if (answer === 'ballots.noSuchChoice') throw notFound()
+    if (typeof answer === 'string') throw new Refusal(answer, 422)
+    return castVote(caller.db, { ...answer, ballot, key, way: 'socket', me: caller.me, at: clock() })
   }
-  const vote = { ...input.data, way: 'socket' as const, me: caller.me, at: clock() }
-  return castVote(caller.db, vote).then(
+  return cast().then(
     (receipt) => receiptHtml(receipt, placeOf(caller)),
     (error: unknown) => {
       if (!(error instanceof Refusal)) app.log.error({ err: error }, 'a vote by socket failed')
       if (error instanceof Refusal && error.status === 404) return null
-      return noteFor(vote.ballot, error instanceof Refusal ? error.key : 'ballots.unsure', caller)
+      return noteFor(ballot, error instanceof Refusal ? error.key : 'ballots.unsure', caller)
     },
   )
 }

@@ -1,14 +1,14 @@
 import { sql } from 'kysely'
 import type { Db } from '../../lib/db/schema.ts'
 import type { Frozen } from './frozen.ts'
-import type { Choice, Standing } from './rules.ts'
+import type { Standing } from './rules.ts'
 import { standing } from './standing.ts'
 
 /** What somebody sees of herself on a ballot's page: whom she votes for, whether she may, what stands. For her eyes only. */
 export interface VoterShown extends Omit<Standing, 'closed' | 'stopped' | 'suspended'> {
   door: { building: string; door: string } | null
   seat: { name: string; nameEn: string } | null
-  cast: { choice: Choice; at: Date; rev: number; receipt: string } | null
+  cast: { choice: string; at: Date; rev: number; receipt: string } | null
 }
 
 interface Row {
@@ -20,7 +20,7 @@ interface Row {
   here: boolean
   speaks: boolean
   recused: boolean
-  choice: Choice | null
+  choice: string | null
   cast_at: Date
   rev: number
   receipt: string
@@ -57,7 +57,7 @@ export async function voterOf(
     recused: row.recused,
     door: row.building === null ? null : { building: row.building, door: String(row.door) },
     seat: row.name === null ? null : { name: row.name, nameEn: String(row.name_en) },
-    cast: row.choice && { choice: row.choice, at: row.cast_at, rev: row.rev, receipt: row.receipt },
+    cast: row.choice === null ? null : { choice: row.choice, at: row.cast_at, rev: row.rev, receipt: row.receipt },
   }
 }
 

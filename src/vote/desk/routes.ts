@@ -8,8 +8,10 @@ import { blank, type Form, line, number, readForm, ticked, typed } from '../../l
 import type { Slice } from '../../lib/http/slice.ts'
 import { type MessageKey, says } from '../../lib/i18n.ts'
 import { Refusal } from '../../lib/refusal.ts'
+import { readAnswer } from '../ballots/answers.ts'
+import { frozen } from '../ballots/frozen.ts'
+import { marks } from '../ballots/marks.ts'
 import { type BallotShown, openBallotOf } from '../ballots/reads.ts'
-import { type Choice, choices } from '../ballots/rules.ts'
 import { castAtDesk } from './store.ts'
 
 declare module '../../lib/http/views.ts' {
@@ -20,7 +22,7 @@ declare module '../../lib/http/views.ts' {
       key: string
       form: Form
       /** What was just written down, for whoever stands at the desk. */
-      done: { door: string; code: string; choice: Choice } | null
+      done: { door: string; code: string; choice: string } | null
     }
   }
 }
@@ -29,7 +31,7 @@ const byNo = { params: z.object({ slug: z.string(), no: number }) }
 const DeskForm = z.object({
   ballot: number,
   door: line({ max: 30, missing: 'attendance.door.missing' }),
-  choice: z.enum(choices, says('ballots.chooseFirst')),
+  ...marks,
   change: ticked,
   key: z.uuid(says('error.malformed')),
 })
@@ -50,15 +52,17 @@ export const deskVotes: Slice = (app, { clock }) => {
     const { no } = req.params
     const input = readForm(DeskForm, req.body)
     if ('form' in input) return page(req, reply.code(422), no, input.form)
-    const { ballot, door, choice, change, key } = input.data
+    const { ballot, door, change, key, ...marked } = input.data
     const place = readDoor(door)
     const householdId = place && (await householdAt(req.db, place))
     const again = (errors: Form['errors'], status: number) =>
       page(req, reply.code(status), no, { values: typed(req.body), errors })
     if (!place || householdId === null) return again({ door: 'attendance.door.unknown' }, 422)
-    const vote = { ballot, householdId, choice, change, key, me: req.me, at: clock() }
+    const answer = readAnswer(await frozen(req.db, ballot), marked)
+    if (typeof answer === 'string') return again({ choice: answer }, 422)
+    const vote = { ...answer, ballot, householdId, change, key, me: req.me, at: clock() }
     return castAtDesk(req.db, vote).then(
-      ({ code }) => page(req, reply, no, blank, { door: `${place.building}-${place.door}`, code, choice }),
+      ({ code, choice }) => page(req, reply, no, blank, { door: `${place.building}-${place.door}`, code, choice }),
       (error: unknown) => {
         if (!(error instanceof Refusal) || error.status >= 500) throw error
         return again({ door: atDesk[error.key] ?? error.key }, error.status)
@@ -71,7 +75,7 @@ export const deskVotes: Slice = (app, { clock }) => {
     reply: FastifyReply,
     no: number,
     form: Form,
-    done: { door: string; code: string; choice: Choice } | null = null,
+    done: { door: string; code: string; choice: string } | null = null,
   ) {
     const meeting = await meetingByNo(req.db, no)
     const ballot = await openBallotOf(req.db, no)

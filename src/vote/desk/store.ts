@@ -1,13 +1,12 @@
 import { sql } from 'kysely'
 import type { Db } from '../../lib/db/schema.ts'
 import { journal } from '../../lib/journal.ts'
+import type { Answer } from '../ballots/answers.ts'
 import { castVote, type Receipt } from '../ballots/casting.ts'
-import type { Choice } from '../ballots/rules.ts'
 
-interface DeskVote {
+interface DeskVote extends Answer {
   ballot: number
   householdId: number
-  choice: Choice
   /** The household stands at the desk and wants its own earlier vote changed. */
   change: boolean
   key: string

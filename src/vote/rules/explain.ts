@@ -178,6 +178,17 @@ function seatsSaid(result: SeatResult): Sentence[] {
 
 function gatesSaid({ reason, at, stages }: GateResult): Sentence {
   const failed = stages.find(({ state }) => state === 'failed')?.checks.find(({ holds }) => !holds)
+  const [only, ...others] = stages
+  // A ballot is one gate of the six and says nothing of the others.
+  if (only?.count && others.length === 0 && reason === 'allDone') {
+    const { members, present, for: yes } = only.count
+    return say('rules.say.gates.stage', ({ t }) => ({
+      stage: t(`rules.stage.${only.stage}`),
+      members,
+      present,
+      part: yes,
+    }))
+  }
   return say(`rules.say.gates.${reason}`, ({ t }) => ({
     stage: at ? t(`rules.stage.${at}`) : '',
     members: failed?.whole ?? 0,

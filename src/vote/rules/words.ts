@@ -32,6 +32,7 @@ export type Words = ReturnType<typeof wordsIn>
 
 function wordsIn(locale: Locale) {
   const t = translator(locale)
+  const numeral = (n: number) => (locale === 'zh' && n < 10 ? (digits[n] ?? n) : n)
   const list = (items: readonly string[]) =>
     items.length === 0 ? '' : items.reduce((one, other) => t('rules.and', { one, other }))
   return {
@@ -40,7 +41,7 @@ function wordsIn(locale: Locale) {
     /** "more than", "half": a share in the words of a sentence. */
     over: ({ strict }: Share) => t(strict ? 'rules.over.strict' : 'rules.over.inclusive'),
     under: ({ strict }: Share) => t(strict ? 'rules.under.strict' : 'rules.under.inclusive'),
-    fraction: ({ num, den }: Share) => fractionIn(t, num, den),
+    fraction: ({ num, den }: Share) => fractionIn(t, numeral, num, den),
     /** Heads and area; what is nothing is left out, unless both are. */
     measure: ({ heads, area }: { heads: number; area: number }) => {
       const both = [heads && t('rules.heads', { n: heads }), area && t('rules.squareMetres', { n: squareMetres(area) })]
@@ -59,9 +60,12 @@ const nameIn =
 
 const spelled = ['1of1', '1of2', '2of3', '3of4', '4of5'] as const
 
-function fractionIn(t: T, num: number, den: number): string {
+/** "五分之三" as one says it; larger numbers stay figures. */
+const digits = [...'〇一二三四五六七八九']
+
+function fractionIn(t: T, numeral: (n: number) => string | number, num: number, den: number): string {
   const known = spelled.find((name) => name === `${num}of${den}`)
-  return known ? t(`rules.fraction.${known}`) : t('rules.fraction.other', { num, den })
+  return known ? t(`rules.fraction.${known}`) : t('rules.fraction.other', { num: numeral(num), den: numeral(den) })
 }
 
 /** 321200 → "3,212.00": hundredths of a square metre, by their digits alone. */

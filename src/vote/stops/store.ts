@@ -6,10 +6,9 @@ import { announce } from '../../lib/live/announce.ts'
 import type { Letterbox } from '../../lib/outbox.ts'
 import { refuseIf } from '../../lib/refusal.ts'
 import { voteLock } from '../ballots/casting.ts'
-import { writeClose } from '../ballots/closing.ts'
+import { decideNow, writeClose } from '../ballots/closing.ts'
 import { type Frozen, frozen } from '../ballots/frozen.ts'
-import { countOf } from '../ballots/reads.ts'
-import { decide } from '../ballots/rules.ts'
+import { itemOf, meetingOf } from '../ballots/sequel.ts'
 import { whyNotGiveUp, whyNotStop, whyNotTakeBack } from './rules.ts'
 
 interface Press {
@@ -52,18 +51,9 @@ export async function takeBackStop(db: Db, { no, by, at }: Press): Promise<void>
 export async function giveUpVote(db: Db, letterbox: Letterbox, { no, by, at }: Press): Promise<void> {
   await onBallot(db, no, async (trx, { ballot, state, eligible }) => {
     refuseIf(whyNotGiveUp(state))
-    const { numbers } = decide(ballot.rule, { ...(await countOf(trx, ballot.id)), eligible }, [], ballot.ruleVersion)
+    const { numbers } = await decideNow(trx, ballot, eligible)
     await writeClose(trx, ballot, { outcome: 'rejected', reason: 'quorumLost', numbers }, { by, at })
-    const item = await trx
-      .selectFrom('agenda_items')
-      .where('id', '=', ballot.itemId)
-      .select(['id', 'no', 'title'])
-      .executeTakeFirstOrThrow()
-    const meeting = await trx
-      .selectFrom('meetings')
-      .where('id', '=', ballot.meetingId)
-      .select(['id', 'no', 'starts_at'])
-      .executeTakeFirstOrThrow()
+    const [item, meeting] = [await itemOf(trx, ballot.itemId), await meetingOf(trx, ballot.meetingId)]
     await putOff(trx, letterbox, meeting, item, by, at)
     await announce(trx, `count:${ballot.meetingNo}`)
   })

@@ -1,0 +1,308 @@
+/** 结果 — what the numbers of a ballot mean under the edition of the rule it was frozen with (domain 3.6). Pure; whole numbers only. */
+import type { MessageKey } from '../../lib/i18n.ts'
+import { editionOf } from '../rules/catalogue.ts'
+import { decideApproval, decidePlurality, rankScores } from '../rules/choosing.ts'
+import { decideConsent, type Stance } from '../rules/consent.ts'
+import { explain, type Result } from '../rules/explain.ts'
+import { walkGates } from '../rules/gates.ts'
+import { decideShare, decideUnanimous } from '../rules/majority.ts'
+import { decideTable } from '../rules/parties.ts'
+import { decideRanked } from '../rules/ranking.ts'
+import type { Edition, GateRule, SeatRule, ShareRule, UnanimousRule } from '../rules/rule.ts'
+import type { Check } from '../rules/shares.ts'
+import type { Sentence } from '../rules/words.ts'
+import type { Asked, Terms } from './answers.ts'
+import type { Rule, Voters } from './rules.ts'
+
+/** What a rule is given. Of a paper with options, "for" are those that say something; of one without objection, consent. */
+export interface Count {
+  for: number
+  against: number
+  abstain: number
+  /** Who of the roll was in the room at any time while the ballot was open. */
+  present: number
+  /** The roll as it was frozen: all households, or all voting seats that somebody holds. */
+  eligible: number
+  /** Seats that step aside on this item, and how many are left to vote on it. */
+  recused?: readonly Named[]
+  mayVote?: number
+}
+
+/** A party's name in both languages. */
+export interface Named {
+  name: string
+  nameEn: string
+}
+
+/** The count, what it was measured against, and how many "for" it took: enough for anybody to recount. */
+export interface Numbers extends Count {
+  base: number
+  needed: number
+  /** Required seats that nobody came for; always empty where households vote. */
+  missing: readonly Named[]
+  /** Every comparison the rule made, in its order. */
+  checks: readonly Check[]
+  /** What the rule came to, where that is more than a yes or no: sums, rounds, reasons of objections. */
+  result?: Result
+}
+
+/** again: a tie, or an objection that stands; the item is talked over and voted on once more. ordered: points put them in order. */
+export type Outcome = 'passed' | 'rejected' | 'again' | 'ordered'
+
+/** Why it passed or not, as the rule calls it. `quorumLost`: the room became too small, and the vote was given up (vote/stops). */
+export type Reason = Result['reason'] | 'moreFor' | 'moreAgainst' | 'quorumLost'
+
+export interface Decision {
+  outcome: Outcome
+  reason: Reason
+  numbers: Numbers
+}
+
+/** What of the numbers stands in the journal and in messages. */
+export const countsOf = ({ for: yes, against, abstain }: Numbers) => ({ for: yes, against, abstain })
+
+/** One paper that was handed in. `voter` tells two apart and is nobody's name. */
+export interface Handed {
+  voter: number
+  choice: string
+  reason: string | null
+}
+
+/** The edition a ballot was frozen with; of M6 with the fraction that was set. */
+export function editionFor({ rule, ruleVersion, terms }: Omit<Asked, 'options'>): Edition {
+  const found = editionOf(rule, ruleVersion)
+  if (!found) throw new Error(`no ballot is counted by rule ${rule}, edition ${ruleVersion}`)
+  if (rule !== 'M6' || found.kind !== 'share' || !terms.share) return found
+  const { base, abstain, ...share } = terms.share
+  return { ...found, base, abstain, share }
+}
+
+/** Rules of yes and no, which a count is enough for. */
+type Counted = (ShareRule | UnanimousRule | SeatRule | GateRule) & { code: string }
+export const isCounted = (edition: Edition): edition is Counted =>
+  ['share', 'unanimous', 'seats', 'gates'].includes(edition.kind)
+
+/**
+ * What these papers mean. `count` is enough for rules of yes and no; the others read each paper, and of a round that
+ * followed an objection also what was said before.
+ */
+export function decideBallot(
+  ballot: Asked,
+  count: Count,
+  { missing = [], handed = [], before = [] }: { missing?: readonly Named[]; handed?: Handed[]; before?: Handed[] },
+): Decision {
+  const edition = editionFor(ballot)
+  if (isCounted(edition)) return decide(ballot.rule, count, missing, ballot.ruleVersion, ballot.terms)
+  const result = resultOf(edition, ballot, count, handed, before)
+  const base = handed.length
+  const numbers = { ...count, base, needed: 0, missing, checks: [], result }
+  return { outcome: outcomeOf(result), reason: result.reason, numbers }
+}
+
+const outcomeOf = ({ kind, outcome, reason }: Result): Outcome =>
+  outcome === 'runoff' || (kind === 'consent' && reason === 'objection')
+    ? 'again'
+    : outcome === 'open'
+      ? 'rejected'
+      : outcome
+
+function resultOf(edition: Edition, ballot: Asked, count: Count, handed: Handed[], before: Handed[]): Result {
+  const options = ballot.options.map((_, i) => String(i + 1))
+  const { number = 1, seed = '' } = ballot.terms
+  const lists = handed.map(({ choice }) => (choice === 'none' ? [] : choice.split(',')))
+  switch (edition.kind) {
+    case 'plurality':
+      return decidePlurality(
+        options,
+        handed.map(({ choice }) => (choice === 'abstain' ? '' : choice)),
+      )
+    case 'approval':
+      return decideApproval(edition, options, lists, { number, seed: seed || null })
+    case 'ranked':
+      return decideRanked(edition, options, lists, seed)
+    case 'score':
+      return rankScores(
+        edition,
+        options,
+        lists.map((points) => new Map(options.map((o, i) => [o, Number(points[i])]))),
+      )
+    case 'consent':
+      return consented(count, handed, before)
+    default:
+      throw new Error(`no ballot is counted by rule ${edition.code}`)
+  }
+}
+
+/** Silence is consent, so whoever is present and said nothing takes part too; who objected is not kept, only why. */
+function consented({ present }: Count, handed: Handed[], before: Handed[]) {
+  const stances = (said: Handed[]): Stance[] =>
+    said.map(({ voter, choice, reason }) => ({ voter, stance: choice as Stance['stance'], reason: reason ?? '' }))
+  const spoke = new Set(handed.map(({ voter }) => voter))
+  const silent = Array.from({ length: Math.max(0, present - spoke.size) }, (_, i) => `silent ${i}`)
+  // Words of an earlier round count only for whoever speaks again: the others are silent now.
+  const earlier = before.filter(({ voter }) => spoke.has(voter))
+  const result = decideConsent([stances(earlier), stances(handed)], new Set([...spoke, ...silent]))
+  return { ...result, objections: result.objections.map(({ reason }, i) => ({ voter: i + 1, reason })) }
+}
+
+/** What these numbers mean under this edition of the rule. A base of nobody fails every rule, also those with "at least". */
+export function decide(
+  rule: Rule,
+  count: Count,
+  missing: readonly Named[] = [],
+  version = 1,
+  terms: Terms = {},
+): Decision {
+  const edition = editionFor({ rule, ruleVersion: version, terms })
+  const result = countBy(edition, count, missing)
+  const base = result.kind === 'seats' ? result.base : baseOf(edition, count)
+  const checks = 'checks' in result ? result.checks : result.stages.flatMap((stage) => stage.checks)
+  const numbers = { ...count, base, needed: neededOf(rule, count, version, terms), missing, checks }
+  const reason = rule === 'M1' ? simple[result.reason as keyof typeof simple] : result.reason
+  return { outcome: outcomeOf(result), reason, numbers }
+}
+
+/** Under M1 it is more, less or a tie rather than enough or not. */
+const simple = { enough: 'moreFor', notEnough: 'moreAgainst', tie: 'tie', zero: 'zero' } as const
+
+/** Numbers through a rule of the catalogue. Refuses (RangeError) more votes than there were voters. */
+function countBy(rule: Edition, count: Count, missing: readonly Named[]) {
+  const { for: yes, against, abstain, present, eligible, recused = [], mayVote = eligible } = count
+  const votes = { for: yes, against, abstain, present }
+  switch (rule.kind) {
+    case 'share':
+      return decideShare(rule, { ...votes, invalid: 0, all: eligible })
+    case 'unanimous':
+      return decideUnanimous(rule, { ...votes, invalid: 0, all: eligible })
+    case 'seats':
+      return decideTable(rule, { ...votes, base: eligible, mayVote, away: missing, waived: [], recused })
+    case 'gates':
+      // The vote is one gate of several: that of the villagers' meeting. The others have records of their own (agenda/gates).
+      return walkGates({ stages: rule.stages.filter(({ stage }) => stage === 'resolve') }, [
+        { done: true, members: eligible, present, for: yes },
+      ])
+    default:
+      throw new Error(`no count is enough for rule ${rule.code}`)
+  }
+}
+
+/** What "for" is measured against. Those who abstain are out of it, or count as not-yes: the rule says. */
+function baseOf(rule: Edition, count: Count): number {
+  const cast = count.for + count.against + count.abstain
+  switch (rule.kind) {
+    case 'share': {
+      const whole = { cast, present: count.present, all: count.eligible }[rule.base]
+      return whole - (rule.abstain === 'out' ? count.abstain : 0)
+    }
+    case 'unanimous':
+      return rule.strict ? count.present : count.for + count.against
+    case 'seats':
+      return count.eligible
+    case 'gates':
+      return count.present
+    default:
+      return cast
+  }
+}
+
+/** How many "for" it takes with this base: the pin on the bar. 0 where no number is enough by itself. */
+export function neededOf(rule: Rule, count: Count, version = 1, terms: Terms = {}): number {
+  const edition = editionFor({ rule, ruleVersion: version, terms })
+  const base = baseOf(edition, count)
+  const least = ({ num, den, strict }: { num: number; den: number; strict: boolean }) =>
+    strict ? Math.floor((base * num) / den) + 1 : Math.ceil((base * num) / den)
+  if (rule === 'M1') return count.against + 1
+  switch (edition.kind) {
+    case 'share':
+      return least(edition.share)
+    case 'unanimous':
+      return base
+    case 'seats': {
+      const table = countBy(edition, { ...count, for: 0, against: 0, abstain: 0 }, [])
+      return table.kind === 'seats' ? table.needed : 0
+    }
+    case 'gates':
+      return least(
+        edition.stages.find(({ stage }) => stage === 'resolve')?.decision?.share ?? { num: 1, den: 2, strict: true },
+      )
+    default:
+      return 0
+  }
+}
+
+/** The length of the bar: everybody where the rule asks everybody, else those in the room. */
+export function wholeOf(rule: Rule, count: Count, version = 1, terms: Terms = {}): number {
+  const edition = editionFor({ rule, ruleVersion: version, terms })
+  const all = edition.kind === 'seats' || (edition.kind === 'share' && edition.base === 'all')
+  return all ? count.eligible : count.present
+}
+
+/** Where the base is the votes themselves the line moves with each of them. */
+export function movesWithVotes(rule: Rule, version: number, terms: Terms = {}): boolean {
+  const edition = editionFor({ rule, ruleVersion: version, terms })
+  return (edition.kind === 'unanimous' && !edition.strict) || (edition.kind === 'share' && edition.base === 'cast')
+}
+
+/** Four fifths of the seats that somebody holds must be in the room. */
+export const seatsNeeded = (base: number): number => Math.ceil((4 * base) / 5)
+
+/** A closed ballot, as it was stored. */
+export interface Closed extends Asked {
+  reason: Reason
+  numbers: Numbers
+  voters: Voters
+}
+
+/** The result told again from what was stored: a rule of yes and no is counted anew, another keeps what it came to. */
+export const resultAgain = (closed: Closed): Result =>
+  closed.numbers.result ?? countBy(editionFor(closed), closed.numbers, closed.numbers.missing)
+
+/** Options by their numbers, in the words the chair gave them; a title is in one language. */
+export const titlesOf = ({ options }: Pick<Asked, 'options'>): Map<string, Named> =>
+  new Map(options.map((title, i) => [String(i + 1), { name: title, nameEn: title }]))
+
+/** Sentences of their own, shorter than the paragraph's, for the rules a meeting uses most. */
+const short = {
+  M1: ['moreFor', 'tie', 'moreAgainst', 'zero'],
+  M2: ['enough', 'notEnough', 'zero'],
+  M3: ['enough', 'notEnough', 'zero'],
+  M4v: ['enough', 'notEnough', 'zero'],
+  M4p: ['enough', 'notEnough', 'zero'],
+  M4e: ['enough', 'notEnough', 'zero'],
+  M5v: ['enough', 'notEnough', 'zero'],
+  M5p: ['enough', 'notEnough', 'zero'],
+  M5e: ['enough', 'notEnough', 'zero'],
+  M7: ['enough', 'against', 'zero'],
+  S5: ['enough', 'notEnough', 'tooFew', 'requiredAway', 'zero'],
+} as const satisfies Partial<Record<Rule, readonly Reason[]>>
+type Short = keyof typeof short
+type ShortKey = { [R in Short]: `ballots.because.${R}.${(typeof short)[R][number]}` }[Short]
+
+/** One sentence that says why, out of what was stored at the close; its values in both languages (names of parties differ). */
+export function because(closed: Closed): Sentence {
+  const { rule, reason, numbers } = closed
+  const known: readonly string[] = rule in short ? short[rule as Short] : []
+  if (reason !== 'quorumLost' && !known.includes(reason)) return verdictOf(closed)
+  const { missing, checks: _, result: __, recused: ___, ...counts } = numbers
+  const values = { ...counts, seats: seatsNeeded(counts.base) }
+  return {
+    key:
+      reason === 'quorumLost'
+        ? 'ballots.because.quorumLost'
+        : (`ballots.because.${rule}.${reason}` as ShortKey satisfies MessageKey),
+    zh: { ...values, missing: missing.map((seat) => seat.name).join('、') },
+    en: { ...values, missing: missing.map((seat) => seat.nameEn).join(', ') },
+  }
+}
+
+/** The explanation without the rule's own words before it and what it is worth behind it. */
+export function saidWhy(closed: Closed): Sentence[] {
+  const telling = { unit: closed.voters, subject: null, options: titlesOf(closed) }
+  return explain(editionFor(closed), resultAgain(closed), telling).slice(1, -1)
+}
+
+function verdictOf(closed: Closed): Sentence {
+  const verdict = saidWhy(closed).at(-1)
+  if (!verdict) throw new Error(`rule ${closed.rule} has no sentence for ${closed.reason}`)
+  return verdict
+}

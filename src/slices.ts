@@ -63,9 +63,10 @@ import { resolutions } from './resolve/resolutions/routes.ts'
 import { revisits } from './resolve/revisits/routes.ts'
 import { ballots } from './vote/ballots/routes.ts'
 import { deskVotes } from './vote/desk/routes.ts'
-import { heldVotes } from './vote/owners/routes.ts'
+import { ownersRoll } from './vote/owners/routes.ts'
 import { stops } from './vote/stops/routes.ts'
 import { tickets } from './vote/tickets/routes.ts'
+import { ticketVotes } from './vote/tickets/voting.ts'
 
 /** The one place that knows every slice, in the order a matter travels through them. */
 export const slices: Slice[] = [
@@ -125,7 +126,8 @@ export const slices: Slice[] = [
   stops,
   deskVotes,
   tickets,
-  heldVotes,
+  ticketVotes,
+  ownersRoll,
   resolutions,
   revisits,
   minutes,

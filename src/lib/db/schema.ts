@@ -595,7 +595,7 @@ interface Ballots {
   rule_version: Generated<number>
   terms: Generated<Json>
   round_of: number | null
-  electorate_kind: 'household' | 'seat'
+  electorate_kind: 'household' | 'seat' | 'owner'
   tally_shown: 'live' | 'after_close'
   question_sha256: string
   electorate_sha256: string

@@ -12,7 +12,7 @@ export const vote: Record<keyof typeof zh, string> = {
 
   'ballots.again': 'another round',
   'ballots.ordered': 'put in order',
-  'ballots.how.yesno': 'One of three: tap your choice.',
+  'ballots.how.yesno': 'One of them: tap your choice.',
   'ballots.how.consent':
     'It passes unless somebody objects. An objection needs a reason; if you have doubts but will not stand in the way, stand aside.',
   'ballots.how.one': 'Choose one of {options}.',
@@ -234,10 +234,6 @@ export const vote: Record<keyof typeof zh, string> = {
   'ballots.chooseRule': 'When does it pass',
   'ballots.chooseRuleHint':
     'With the five-party rule the seats that are present vote; with any other rule the households that are present do, one vote each.',
-  'ballots.notCounted': 'Votes by “{rule}” cannot be counted here yet. Please choose one of these.',
-  'ballots.notCountedYet': 'Votes by this rule cannot be counted here yet. Please choose another.',
-  'ballots.ownersNotCounted':
-    'By law the owners decide this together, by heads and by area. Such a vote cannot be counted here yet; please hold it the way the owners’ assembly does.',
   'ballots.label.advice': 'This rule gives an opinion and decides nothing',
   'ballots.ruleMissing': 'Please choose a rule',
   'ballots.rule.M1': 'More than against',

@@ -11,7 +11,7 @@ export const vote = {
 
   'ballots.again': '再投一轮',
   'ballots.ordered': '排好了先后',
-  'ballots.how.yesno': '三选一，点一下您的选择。',
+  'ballots.how.yesno': '只选一项，点一下您的选择。',
   'ballots.how.consent': '没有异议就通过。反对要写一句理由；有保留但不拦着的，选“有保留”。',
   'ballots.how.one': '{options} 个里选一个。',
   'ballots.how.some': '赞成几个就勾几个。',
@@ -205,10 +205,6 @@ export const vote = {
   'ballots.chooseRule': '怎样算通过',
   'ballots.chooseRuleHint': '选五方会商，由到会的五方席位投；选别的，由到会的住户投，一户一票。',
   'ballots.ruleMissing': '请选一种算法',
-  'ballots.notCounted': '“{rule}”这种算法，这里还不能计票，请换下面一种。',
-  'ballots.notCountedYet': '这种算法这里还不能计票，请换一种。',
-  'ballots.ownersNotCounted':
-    '这件事依法要由业主共同表决，按户数和面积算。这里还不能计这种票，请用业主大会的表决办法。',
   'ballots.label.advice': '这种算法只表示意见，不作决定',
   'ballots.rule.M1': '多于反对',
   'ballots.rule.M2': '到会过半',

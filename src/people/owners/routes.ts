@@ -78,7 +78,9 @@ export const owners: Slice = (app, { clock, vault }) => {
     if (id !== null) return reply.goto(`/desk/owners/units/${id}`)
     const form: Form = unit === '' ? blank : { values: { unit }, errors: { unit: 'owners.unit.unknown' } }
     const [totals, buildings] = await Promise.all([totalsOf(req.db), unitsByBuilding(req.db)])
-    return reply.code(unit === '' ? 200 : 422).page('people/owners/index', { totals, buildings, squareMetres: groupedMetres, form })
+    return reply
+      .code(unit === '' ? 200 : 422)
+      .page('people/owners/index', { totals, buildings, squareMetres: groupedMetres, form })
   })
 
   app.get('/desk/owners/buildings/:building', { schema: byBuilding, config: { who } }, async (req, reply) => {

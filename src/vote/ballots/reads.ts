@@ -4,6 +4,11 @@ import { termsNow } from '../../agenda/kinds/store.ts'
 import { affectedBy } from '../../agenda/options/reads.ts'
 import type { Db } from '../../lib/db/schema.ts'
 import { notFound } from '../../lib/refusal.ts'
+import { countCast } from '../owners/reads.ts'
+import { type Cast, castSoFar, unitsOfRoll } from '../owners/roll.ts'
+import { stillNeeded } from '../rules/explain-owners.ts'
+import { decideOwners, type OwnersResult } from '../rules/owners.ts'
+import { squareMetres } from '../rules/words.ts'
 import { mostPoints, paperOf } from './answers.ts'
 import {
   because,
@@ -13,7 +18,9 @@ import {
   movesWithVotes,
   type Numbers,
   neededOf,
+  numbersOf,
   type Outcome,
+  ownersOf,
   wholeOf,
 } from './decision.ts'
 import { explained } from './explained.ts'
@@ -72,15 +79,20 @@ interface Row extends FrozenRow {
   against: number | null
   abstain: number | null
   present: number | null
+  closes_at: Date | null
+  /** Of the owners: what was cast while the vote is open, and heads and area of it. */
+  owned: Cast | null
+  dual: OwnersResult | null
 }
 
 /** Counts while the vote is open; afterwards what was written at the close, however many voted. */
 async function read(db: Db, where: RawBuilder<unknown>, order: RawBuilder<unknown>): Promise<Row[]> {
   const { rows } = await sql<Row>`
     select ${frozenColumns}, i.no as "itemNo", i.subject, coalesce(m.terms, k.terms)->'decides' as decides, b.tally_shown,
-           b.electorate_sha256, b.eligible, b.opened_at, b.closed_at, b.outcome, b.reason, b.numbers,
+           b.electorate_sha256, b.eligible, b.opened_at, b.closed_at, b.closes_at, b.outcome, b.reason, b.numbers,
            st.stopped_at, st.stopped_by, m.suspended_at is not null as suspended,
-           exists (select from walls w where w.meeting_id = b.meeting_id and w.covered_at is not null) as covered, c.*
+           exists (select from walls w where w.meeting_id = b.meeting_id and w.covered_at is not null) as covered, c.*,
+           case when b.electorate_kind = 'owner' and b.closed_at is null then ${castSoFar} end as owned
     from ballots b join meetings m on m.id = b.meeting_id join agenda_items i on i.id = b.item_id
     join meeting_kinds k on k.code = m.kind
     left join lateral (
@@ -88,8 +100,20 @@ async function read(db: Db, where: RawBuilder<unknown>, order: RawBuilder<unknow
       where s.ballot_id = b.id and s.resumed_at is null limit 1) st on b.closed_at is null
     left join lateral (${counts}) c on b.closed_at is null
     where ${where} order by ${order}`.execute(db)
-  for (const row of rows) remember(db, row)
+  for (const row of rows) {
+    remember(db, row)
+    row.dual = await dualOf(db, row)
+  }
   return rows
+}
+
+/** Heads and area as they stand: reckoned while the vote is open, as declared afterwards. */
+async function dualOf(db: Db, row: Row): Promise<OwnersResult | null> {
+  const edition = row.voters === 'owner' ? editionFor(row) : null
+  if (edition?.kind !== 'dual') return null
+  if (row.numbers) return ownersOf(row.numbers)
+  if (!row.owned) return null
+  return decideOwners(edition, countCast(await unitsOfRoll(db, row.id), row.owned, row.options))
 }
 
 /** SQL: until when ballot `b` could be voted on; who comes in after that is not part of it. */
@@ -127,13 +151,14 @@ export async function countOf(db: Db, ballotId: number): Promise<Omit<Count, 'el
 }
 
 function shownOf(row: Row) {
-  const count: Count = row.numbers ?? {
-    for: row.for ?? 0,
-    against: row.against ?? 0,
-    abstain: row.abstain ?? 0,
-    present: row.present ?? 0,
-    eligible: row.eligible,
-  }
+  const count: Count = row.numbers ??
+    (row.dual && numbersOf(row.dual)) ?? {
+      for: row.for ?? 0,
+      against: row.against ?? 0,
+      abstain: row.abstain ?? 0,
+      present: row.present ?? 0,
+      eligible: row.eligible,
+    }
   // What it cannot replace is said before anybody votes as well as after.
   const label = labelOf({ decides: row.decides, advises: [] }, row.subject) ?? labelOfRule(row)
   const decided = row.reason && row.numbers ? { ...row, reason: row.reason, numbers: row.numbers } : null
@@ -159,6 +184,7 @@ function shownOf(row: Row) {
     eligible: row.eligible,
     openedAt: row.opened_at,
     closedAt: row.closed_at,
+    closesAt: row.closes_at,
     stoppedAt: row.stopped_at,
     stoppedBy: row.stopped_by,
     suspended: row.suspended && row.closed_at === null,
@@ -168,6 +194,7 @@ function shownOf(row: Row) {
     explained: decided && explained({ ...decided, label }),
     lines: decided && linesOf(decided),
     bar: barOf(row, count),
+    dual: dualShown(row),
   }
 }
 
@@ -195,6 +222,38 @@ function barOf(row: Row, count: Count) {
     needed: moves && row.closed_at === null ? null : neededOf(row.rule, count, row.ruleVersion, row.terms),
     unit: row.voters,
     id: `bar-${row.no}`,
+  }
+}
+
+/** One measure of a vote of the owners on its way to a line: so much, of so much, and what it takes. */
+interface Way {
+  what: 'partHeads' | 'partArea' | 'yesHeads' | 'yesArea'
+  part: number
+  whole: number
+  needed: number | null
+  holds: boolean
+}
+
+/**
+ * 278 的两道线: taking part and saying yes, in heads and in area, and what is still missing (J5). While the count is
+ * covered the way to the decision stays here, and so does what of it is missing.
+ */
+function dualShown(row: Row) {
+  const { dual } = row
+  if (!dual) return null
+  const open = row.closed_at === null
+  const hidden = open && (row.tally_shown === 'after_close' || row.covered)
+  const ways = dual.checks.map(({ what, part, whole, needed, holds }): Way => ({ what, part, whole, needed, holds }))
+  const { participation } = dual.missing
+  const lacks = participation.heads > 0 || participation.area > 0
+  const { held } = dual.count
+  return {
+    part: ways.filter(({ what }) => what.startsWith('part')),
+    /** Measured against those who take part. Null while the count is covered. */
+    yes: hidden ? null : ways.filter(({ what }) => what.startsWith('yes')),
+    needed: open && (lacks || !hidden) ? stillNeeded(dual) : null,
+    held: held.heads > 0 || held.area > 0 ? held : null,
+    squareMetres,
   }
 }
 

@@ -32,4 +32,15 @@ export const standing: Record<Voters, (ballot: Of, caster: RawBuilder<unknown>) 
     where h.person_id = ${caster}
     order by e.voter_id is not null desc, 2 desc, 3 desc, h.seat_id
     limit 1`,
+
+  // A voice of the roll by the ticket that was given for it, in the room or not. Whoever bought all its head holds speaks
+  // in its place; and where co-owners have settled whose ballot is theirs nobody else does (domain 3.6).
+  owner: ({ id }, caster) => sql`
+    select e.voter_id, true as here, nullif(k.owner_id, e.owner_id) as bought_by, e.head,
+      (k.owner_id = e.owner_id or not exists (
+        select from electorate_units u where u.ballot_id = ${id} and u.head = e.head and not exists (
+          select from electorate_buyers s where s.ballot_id = ${id} and s.unit_id = u.unit_id and s.owner_id = k.owner_id)))
+      and not exists (select from electorate_settlements t where t.ballot_id = ${id} and t.head = e.head and t.voter_id <> e.voter_id) as speaks
+    from tickets k join electorate e on e.ballot_id = k.ballot_id and e.voter_id = k.voter_id
+    where k.id = g.session_id and k.ballot_id = ${id} and k.voter_id = ${caster} and k.revoked_at is null`,
 }

@@ -44,7 +44,8 @@ export function unitsOfRoll(db: Db, ballotId: number): Promise<FrozenUnits> {
   return known
 }
 
-async function readUnits(db: Db, ballotId: number): Promise<FrozenUnits> {
+/** The units as they lie in the database now, past what this process remembers. */
+export async function readUnits(db: Db, ballotId: number): Promise<FrozenUnits> {
   return db
     .selectFrom('electorate_units')
     .where('ballot_id', '=', ballotId)

@@ -3,12 +3,20 @@ import { z } from 'zod'
 import { blank, type Form, line, number, readForm } from '../../lib/http/forms.ts'
 import type { Slice } from '../../lib/http/slice.ts'
 import { says } from '../../lib/i18n.ts'
+import { squareMetres } from '../rules/words.ts'
 import { paperBallot } from '../tickets/reads.ts'
-import { type HeldHead, heldHeads } from './reads.ts'
+import { type HeldHead, heldHeads, publicRoll, type RollLine } from './reads.ts'
 import { type NamedVoice, revealVoices, settle } from './settling.ts'
 
 declare module '../../lib/http/views.ts' {
   interface Views {
+    'vote/owners/units': {
+      ballot: Awaited<ReturnType<typeof paperBallot>>
+      buildings: string[]
+      building: string
+      lines: RollLine[]
+      squareMetres: typeof squareMetres
+    }
     'vote/owners/held': {
       ballot: Awaited<ReturnType<typeof paperBallot>>
       held: HeldHead[]
@@ -20,15 +28,23 @@ declare module '../../lib/http/views.ts' {
 }
 
 const byNo = { params: z.object({ slug: z.string(), no: number }) }
+const ofBuilding = { ...byNo, querystring: z.object({ building: line({ max: 20 }) }) }
 const Purpose = z.object({ head: number, purpose: line({ max: 100, min: 2, missing: 'triage.purpose.missing' }) })
 const Settled = z.object({
   head: number,
   voter: z.coerce.number(says('owners.agreed.missing')).int().min(1).max(1_000_000),
 })
 
-/** 共有人投得不一样: who has to settle it among themselves before their part takes part. */
-export const heldVotes: Slice = (app, { clock, vault }) => {
+/** 业主表决的名册: everybody reads units and areas; the desk sees which co-owners have to settle something. */
+export const ownersRoll: Slice = (app, { clock, vault }) => {
   const who = ['staff', 'chair'] as const
+
+  app.get('/ballots/:no/units', { schema: ofBuilding, config: { who: 'anyone' } }, async (req, reply) => {
+    const ballot = await paperBallot(req.db, req.params.no)
+    const { buildings, linesIn } = await publicRoll(req.db, ballot)
+    const building = buildings.find((name) => name === req.query.building) ?? buildings[0] ?? ''
+    return reply.page('vote/owners/units', { ballot, buildings, building, lines: linesIn(building), squareMetres })
+  })
 
   app.get('/desk/ballots/:no/held', { schema: byNo, config: { who } }, (req, reply) => page(req, reply, {}))
 
@@ -63,10 +79,7 @@ export const heldVotes: Slice = (app, { clock, vault }) => {
 
   async function page(req: Asked, reply: FastifyReply, { opened, form = blank }: Shown) {
     const ballot = await paperBallot(req.db, req.params.no)
-    const held = await heldHeads(req.db, {
-      id: ballot.id,
-      follow: ballot.options.some((option) => option === 'follow'),
-    })
+    const held = await heldHeads(req.db, ballot)
     return reply.page('vote/owners/held', { ballot, held, opened: opened ?? null, form })
   }
 }

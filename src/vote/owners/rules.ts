@@ -1,5 +1,5 @@
 /** 业主表决的名册 — the owners' register made into the roll of one vote, and votes made into what the rule counts. Pure. */
-import { type Electorate, electorateOf, developer as theDeveloper } from '../rules/electorate.ts'
+import { type Electorate, electorateOf, type Head, developer as theDeveloper } from '../rules/electorate.ts'
 import { countOwners, type OwnersCast, type OwnersCount } from '../rules/owners.ts'
 import { squareMetres } from '../rules/words.ts'
 
@@ -22,7 +22,7 @@ export interface RegisterUnit extends RollUnit {
 }
 
 /** Somebody who may speak for a head: the developer, the one owner, the one agreed on, or each of the co-owners. */
-export interface Voice {
+interface Voice {
   voter: number
   owner: number
   head: number
@@ -61,7 +61,7 @@ export function rollOf(register: readonly RegisterUnit[], developer: number): Ro
         owner: Number(owner),
         head: numbers.get(head.key) as number,
         building: head.owners.length === 0 ? null : (home?.building ?? null),
-        line: `${[...head.units].sort(byBytes).join(',')} ${squareMetres(head.area)} m² ${head.heads} head ${i + 1}/${speaking.length}`,
+        line: lineOf(head, i + 1, speaking.length),
       })
   }
   const units = frozen.map(({ building: _, kind: __, ...unit }) => {
@@ -70,10 +70,21 @@ export function rollOf(register: readonly RegisterUnit[], developer: number): Ro
   return { voices, units }
 }
 
+/** The lines that make the roll's fingerprint, from its units alone: an area that was changed later gives another line. */
+export function linesOf(units: readonly RollUnit[]): string[] {
+  return [...electorateFrom(units).heads.values()].flatMap((head) => {
+    const voices = head.agreed === null ? Math.max(1, head.owners.length) : 1
+    return Array.from({ length: voices }, (_, i) => lineOf(head, i + 1, voices))
+  })
+}
+
+const lineOf = ({ units, area, heads }: Head, nth: number, of: number): string =>
+  `${[...units].sort(byBytes).join(',')} ${squareMetres(area)} m² ${heads} head ${nth}/${of}`
+
 const byBytes = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** The electorate of a roll, frozen or about to be. */
-export const electorateFrom = (units: readonly RollUnit[]): Electorate =>
+const electorateFrom = (units: readonly RollUnit[]): Electorate =>
   electorateOf(units.map((unit) => ({ ...unit, delivered: unit.owners.length > 0 })))
 
 /** One vote of the owners as it was stored: whose voice, or the buyer who cast in its place. */

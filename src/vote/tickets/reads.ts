@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../../lib/db/schema.ts'
-import { notFound } from '../../lib/refusal.ts'
+import { notFound, Refusal } from '../../lib/refusal.ts'
 import { sha256 } from '../../lib/tokens.ts'
 import type { Way } from './rules.ts'
 
@@ -89,6 +89,6 @@ export async function ticketShown(db: Db, secret: string): Promise<TicketShown> 
                         from electorate_units where ballot_id = e.ballot_id and head = e.head) u
     where k.token_sha256 = ${sha256(secret)} and k.revoked_at is null`.execute(db)
   const [ticket] = rows
-  if (!ticket) throw notFound()
+  if (!ticket) throw new Refusal('tickets.unknown', 404)
   return { ...ticket, cast: ticket.cast && { ...ticket.cast, at: new Date(ticket.cast.at) } }
 }

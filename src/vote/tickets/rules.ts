@@ -3,5 +3,3 @@
 /** Into the owner's hands, into the letterbox, sent; or nobody was found. The last one recorded is what counts. */
 export const ways = ['handed', 'letterbox', 'sent', 'notFound'] as const
 export type Way = (typeof ways)[number]
-
-export const isDelivered = (how: Way | null): boolean => how !== null && how !== 'notFound'

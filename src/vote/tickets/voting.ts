@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { blank, type Form, readForm } from '../../lib/http/forms.ts'
+import type { Slice } from '../../lib/http/slice.ts'
+import { type MessageKey, says } from '../../lib/i18n.ts'
+import { castVote } from '../ballots/casting.ts'
+import { type BallotShown, ballotShown } from '../ballots/reads.ts'
+import { type TicketShown, ticketShown } from './reads.ts'
+
+declare module '../../lib/http/views.ts' {
+  interface Views {
+    'vote/tickets/show': {
+      ticket: TicketShown
+      ballot: BallotShown
+      secret: string
+      /** Of the attempt the form on the page would be; null: no form. */
+      key: string | null
+      why: MessageKey | null
+      /** It was cast a moment ago. */
+      fresh: boolean
+      form: Form
+    }
+  }
+}
+
+const bySecret = { params: z.object({ slug: z.string(), secret: z.string().max(60) }) }
+const shown = { ...bySecret, querystring: z.object({ done: z.string().max(4).optional() }) }
+const VoteForm = z.object({
+  choice: z.string(says('ballots.chooseFirst')).max(20, says('ballots.noSuchChoice')),
+  key: z.uuid(says('error.malformed')),
+})
+
+/** 凭票投: an owner's ballot paper, opened by the code on it, without an account, a sign-in or a place in the room. */
+export const ticketVotes: Slice = (app, { clock }) => {
+  // The address is a capability (as a filer's tracking code is): nothing on the way may keep the page.
+  app.addHook('onSend', async (_req, reply) => void reply.header('cache-control', 'no-store'))
+
+  app.get('/owners-vote/:secret', { schema: shown, config: { who: 'anyone', perMinute: 120 } }, (req, reply) =>
+    page(req, reply, blank, req.query.done !== undefined),
+  )
+
+  app.post(
+    '/owners-vote/:secret',
+    { schema: bySecret, config: { who: 'anyone', perMinute: 60, form: VoteForm } },
+    async (req, reply) => {
+      const input = readForm(VoteForm, req.body)
+      if ('form' in input) return page(req, reply.code(422), input.form)
+      const { id, ballotNo, voter } = await ticketShown(req.db, req.params.secret)
+      const vote = {
+        ...input.data,
+        ballot: ballotNo,
+        way: 'ticket',
+        me: req.me,
+        ticket: { id, voter },
+        at: clock(),
+      } as const
+      await castVote(req.db, vote)
+      return reply.goto(`/owners-vote/${req.params.secret}?done=1`)
+    },
+  )
+
+  async function page(req: FastifyRequest, reply: FastifyReply, form: Form, fresh = false) {
+    const { secret } = req.params as { secret: string }
+    const ticket = await ticketShown(req.db, secret)
+    const ballot = await ballotShown(req.db, ticket.ballotNo)
+    const why = whyNot(ballot, clock())
+    const key = why === null && ticket.cast === null ? randomUUID() : null
+    return reply.page('vote/tickets/show', { ticket, ballot, secret, key, why, fresh, form })
+  }
+}
+
+/** The casting statement judges by the same order (vote/ballots/casting.ts). */
+function whyNot({ closedAt, closesAt, stoppedAt, suspended }: BallotShown, at: Date): MessageKey | null {
+  if (closedAt) return 'ballots.closed'
+  if (closesAt && closesAt <= at) return 'ballots.timeUp'
+  if (stoppedAt) return 'ballots.stopped'
+  return suspended ? 'ballots.suspended' : null
+}

@@ -12,7 +12,6 @@ export const vote: Record<keyof typeof zh, string> = {
 
   'ballots.again': 'another round',
   'ballots.ordered': 'put in order',
-  'ballots.how.yesno': 'One of three: tap your choice.',
   'ballots.how.consent':
     'It passes unless somebody objects. An objection needs a reason; if you have doubts but will not stand in the way, stand aside.',
   'ballots.how.one': 'Choose one of {options}.',
@@ -239,6 +238,7 @@ export const vote: Record<keyof typeof zh, string> = {
   'ballots.ownersNotCounted':
     'By law the owners decide this together, by heads and by area. Such a vote cannot be counted here yet; please hold it the way the owners’ assembly does.',
   'ballots.label.advice': 'This rule gives an opinion and decides nothing',
+  'ballots.rulesExplained': 'What each of them takes',
   'ballots.ruleMissing': 'Please choose a rule',
   'ballots.rule.M1': 'More than against',
   'ballots.rule.M2': 'Over half of those present',

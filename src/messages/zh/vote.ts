@@ -11,7 +11,6 @@ export const vote = {
 
   'ballots.again': '再投一轮',
   'ballots.ordered': '排好了先后',
-  'ballots.how.yesno': '三选一，点一下您的选择。',
   'ballots.how.consent': '没有异议就通过。反对要写一句理由；有保留但不拦着的，选“有保留”。',
   'ballots.how.one': '{options} 个里选一个。',
   'ballots.how.some': '赞成几个就勾几个。',
@@ -204,6 +203,7 @@ export const vote = {
   'ballots.questionMissing': '请写清楚表决什么',
   'ballots.chooseRule': '怎样算通过',
   'ballots.chooseRuleHint': '选五方会商，由到会的五方席位投；选别的，由到会的住户投，一户一票。',
+  'ballots.rulesExplained': '每种怎么算',
   'ballots.ruleMissing': '请选一种算法',
   'ballots.notCounted': '“{rule}”这种算法，这里还不能计票，请换下面一种。',
   'ballots.notCountedYet': '这种算法这里还不能计票，请换一种。',

@@ -18,6 +18,8 @@ alter table ballots
   add constraint ballots_outcome_check check (outcome in ('passed', 'rejected', 'again', 'ordered')),
   add foreign key (community_id, round_of) references ballots (community_id, id);
 
+alter table ballots alter column terms drop default;
+
 -- An answer is a word, or numbers of options: '2' one, '1,4' some, '3,1,2' an order, '5,0,3' points.
 alter table votes
   drop constraint votes_choice_check,

@@ -118,6 +118,7 @@ export async function evening(town: Town, given: Evening = {}) {
         meeting_id: meeting.id,
         item_id: item.id,
         question,
+        terms: '{}',
         options: ['for', 'against', 'abstain'],
         rule: 'M1',
         electorate_kind: 'household',

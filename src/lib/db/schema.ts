@@ -593,7 +593,7 @@ interface Ballots {
   options: string[]
   rule: string
   rule_version: Generated<number>
-  terms: Generated<Json>
+  terms: Json
   round_of: number | null
   electorate_kind: 'household' | 'seat' | 'owner'
   tally_shown: 'live' | 'after_close'

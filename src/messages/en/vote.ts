@@ -12,7 +12,6 @@ export const vote: Record<keyof typeof zh, string> = {
 
   'ballots.again': 'another round',
   'ballots.ordered': 'put in order',
-  'ballots.how.yesno': 'One of them: tap your choice.',
   'ballots.how.consent':
     'It passes unless somebody objects. An objection needs a reason; if you have doubts but will not stand in the way, stand aside.',
   'ballots.how.one': 'Choose one of {options}.',
@@ -233,8 +232,9 @@ export const vote: Record<keyof typeof zh, string> = {
   'ballots.questionMissing': 'Please say what is being decided',
   'ballots.chooseRule': 'When does it pass',
   'ballots.chooseRuleHint':
-    'With the five-party rule the seats that are present vote; with any other rule the households that are present do, one vote each.',
+    'With the five-party rule the seats that are present vote; with the double majorities all owners do, by ballot paper; with any other rule the households that are present, one vote each.',
   'ballots.label.advice': 'This rule gives an opinion and decides nothing',
+  'ballots.rulesExplained': 'What each of them takes',
   'ballots.ruleMissing': 'Please choose a rule',
   'ballots.rule.M1': 'More than against',
   'ballots.rule.M2': 'Over half of those present',

@@ -119,6 +119,12 @@ const others = [
 ]
 /** Pages of things the demonstration has none of; each is counted where it is tested. */
 const elsewhere = [
+  '/ballots/:no/units',
+  '/ballots/:no/assembly',
+  '/owners-vote/:secret',
+  '/desk/ballots/:no/papers',
+  '/desk/ballots/:no/papers/building',
+  '/desk/ballots/:no/held',
   '/desk/imports/:key',
   '/open311/requests/:id',
   '/open311/tokens/:token',

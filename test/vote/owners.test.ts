@@ -520,6 +520,40 @@ t.test('somebody who holds the database changes a vote or an area: counting agai
   t.same(await wrongBallots(), [])
 })
 
+t.test(
+  'what the five parties could only advise on is offered to the owners, and one press plans their assembly',
+  async (t) => {
+    const meeting = await sitting(town)
+    await town.db.updateTable('agenda_items').set({ subject: '278-5' }).where('id', '=', meeting.itemId).execute()
+    await meeting.sit('zhou', 1)
+    const form = { question: '同意动用维修资金', rule: 'S5', abstain: 'on', tally: 'live' }
+    await zhou.post(`/meetings/${meeting.meetingNo}/items/${meeting.itemNo}/ballot`, form)
+    const no = (await openBallotOf(town.db, meeting.meetingNo))?.no as number
+    const asked = { key: randomUUID(), title: '业主大会：维修资金', place: '活动室', startsAt: '2026-12-20T19:00' }
+    t.match((await zhou.post(`/ballots/${no}/assembly`, asked)).body, '这次表决还没有结束')
+    await close(no)
+    const page = (await zhou.get(`/ballots/${no}`)).body
+    t.match(page, '会商意见，不能代替业主表决')
+    t.match(page, '开业主大会表决')
+    t.notMatch((await (await town.as({ door: '12-602' })).get(`/ballots/${no}`)).body, '开业主大会表决')
+    t.equal((await shen.post(`/ballots/${no}/assembly`, asked)).statusCode, 403)
+    t.match((await zhou.get(`/ballots/${no}/assembly`)).body, '业主大会：班车停得太早')
+    t.match((await zhou.post(`/ballots/${no}/assembly`, { ...asked, place: '' })).body, '业主大会：维修资金')
+    const first = await zhou.post(`/ballots/${no}/assembly`, asked)
+    t.equal(first.statusCode, 303)
+    t.equal((await zhou.post(`/ballots/${no}/assembly`, asked)).headers.location, first.headers.location)
+    t.match((await shen.get(String(first.headers.location))).body, '班车停得太早')
+    const again = await zhou.post(`/ballots/${no}/assembly`, { ...asked, key: randomUUID() })
+    t.equal(again.statusCode, 409)
+    const assemblies = await town.db
+      .selectFrom('meetings')
+      .where('title', '=', '业主大会：维修资金')
+      .select('kind')
+      .execute()
+    t.same(assemblies, [{ kind: 'owners' }], 'no empty assembly is left behind')
+  },
+)
+
 t.test('pages of a vote take few statements, also with its papers', async (t) => {
   const { no } = await opened()
   const all = await papers(no)

@@ -224,4 +224,10 @@ export const owners = {
   'tickets.for': 'This paper stands for {units}: {area} m², {heads} {heads?head:heads}.',
   'tickets.cast': 'Cast this ballot',
   'tickets.done': 'Received and counted',
+  'calling.title': 'Put it to the owners’ assembly',
+  'calling.lead':
+    'The vote was advice and cannot replace one of the owners. This plans an owners’ assembly with the item on it. Told fifteen days ahead and posted, it votes by ballot paper.',
+  'calling.for': 'Owners’ assembly: {title}',
+  'calling.do': 'Plan this assembly',
+  'calling.notYet': 'This vote is not over; plan it once the result is there.',
 }

@@ -212,4 +212,10 @@ export const owners = {
   'tickets.for': '这张票代表 {units}，{area} 平方米，算 {heads} 个人。',
   'tickets.cast': '投出这一票',
   'tickets.done': '收到了，已经计入',
+  'calling.title': '开业主大会表决',
+  'calling.lead':
+    '刚才的表决是会商意见，不能代替业主表决。这里排一次业主大会，把这个议题放上去。提前十五天通知、贴出通知以后，凭选票表决。',
+  'calling.for': '业主大会：{title}',
+  'calling.do': '排这次业主大会',
+  'calling.notYet': '这次表决还没有结束，等结果出来再排。',
 } as const

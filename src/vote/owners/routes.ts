@@ -1,10 +1,12 @@
+import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { blank, type Form, line, number, readForm } from '../../lib/http/forms.ts'
+import { blank, type Form, filled, line, moment, number, readForm } from '../../lib/http/forms.ts'
 import type { Slice } from '../../lib/http/slice.ts'
-import { says } from '../../lib/i18n.ts'
+import { says, translator } from '../../lib/i18n.ts'
 import { squareMetres } from '../rules/words.ts'
 import { paperBallot } from '../tickets/reads.ts'
+import { adviceOn, callOwners } from './calling.ts'
 import { type HeldHead, heldHeads, publicRoll, type RollLine } from './reads.ts'
 import { type NamedVoice, revealVoices, settle } from './settling.ts'
 
@@ -17,6 +19,7 @@ declare module '../../lib/http/views.ts' {
       lines: RollLine[]
       squareMetres: typeof squareMetres
     }
+    'vote/owners/assembly': { advice: Awaited<ReturnType<typeof adviceOn>>; key: string; form: Form }
     'vote/owners/held': {
       ballot: Awaited<ReturnType<typeof paperBallot>>
       held: HeldHead[]
@@ -29,6 +32,12 @@ declare module '../../lib/http/views.ts' {
 
 const byNo = { params: z.object({ slug: z.string(), no: number }) }
 const ofBuilding = { ...byNo, querystring: z.object({ building: line({ max: 20 }) }) }
+const Assembly = z.object({
+  key: z.uuid(says('error.malformed')),
+  title: line({ max: 80, missing: 'meetings.title.missing' }),
+  place: line({ max: 120, missing: 'meetings.place.missing' }),
+  startsAt: moment,
+})
 const Purpose = z.object({ head: number, purpose: line({ max: 100, min: 2, missing: 'triage.purpose.missing' }) })
 const Settled = z.object({
   head: number,
@@ -45,6 +54,33 @@ export const ownersRoll: Slice = (app, { clock, vault }) => {
     const building = buildings.find((name) => name === req.query.building) ?? buildings[0] ?? ''
     return reply.page('vote/owners/units', { ballot, buildings, building, lines: linesIn(building), squareMetres })
   })
+
+  app.get('/ballots/:no/assembly', { schema: byNo, config: { who: ['chair'] } }, async (req, reply) => {
+    const advice = await adviceOn(req.db, req.params.no)
+    const title = translator(req.locale)('calling.for', { title: advice.title })
+    return reply.page('vote/owners/assembly', {
+      advice,
+      key: randomUUID(),
+      form: filled({ title: [...title].slice(0, 80).join('') }),
+    })
+  })
+
+  app.post(
+    '/ballots/:no/assembly',
+    { schema: byNo, config: { who: ['chair'], form: Assembly } },
+    async (req, reply) => {
+      const { no } = req.params
+      const input = readForm(Assembly, req.body)
+      if ('form' in input) {
+        const key = z.uuid().safeParse(input.form.values.key).data ?? randomUUID()
+        return reply
+          .code(422)
+          .page('vote/owners/assembly', { advice: await adviceOn(req.db, no), key, form: input.form })
+      }
+      const by = { personId: req.me.personId }
+      return reply.goto(`/desk/meetings/${await callOwners(req.db, req.letterbox, { ...input.data, no }, by, clock())}`)
+    },
+  )
 
   app.get('/desk/ballots/:no/held', { schema: byNo, config: { who } }, (req, reply) => page(req, reply, {}))
 

@@ -208,9 +208,7 @@ export const owners = {
   'owners.way.yes.D1': 'For (more than half of both taking part)',
   'owners.way.yes.D2': 'For (three quarters of both taking part)',
   'owners.way.enough': 'enough',
-  'owners.way.line': '{n} of {whole} needed',
-  'owners.measure.heads': 'Heads',
-  'owners.measure.area': 'Area',
+  'owners.way.line': '{n} needed, {whole} in all',
   'roll.title': 'The owners’ roll (units and area)',
   'roll.who': 'Which units took part',
   'roll.hint':

@@ -198,8 +198,6 @@ export const owners = {
   'owners.way.yes.D2': '赞成（都要到参加的四分之三）',
   'owners.way.enough': '够了',
   'owners.way.line': '要 {n}，共 {whole}',
-  'owners.measure.heads': '人数',
-  'owners.measure.area': '面积',
   'roll.title': '业主名册（室号和面积）',
   'roll.who': '哪几处参加了表决',
   'roll.hint': '开始表决时定住的名册。只写室号和面积，不写姓名。对不上的，请在结束前找居委会。',

@@ -97,6 +97,38 @@ export interface StoredVote {
   at: number
 }
 
+interface KnownRoll {
+  electorate: Electorate
+  /** A unit of each head, by the head's number. */
+  unitOf: ReadonlyMap<number, string>
+  developers: ReadonlySet<number>
+}
+
+/** A roll never changes, and is counted by again with each vote. */
+const known = new WeakMap<readonly RollUnit[], KnownRoll>()
+
+function knownRoll(units: readonly (RollUnit & { head: number })[]): KnownRoll {
+  const roll = known.get(units) ?? {
+    electorate: electorateFrom(units),
+    unitOf: new Map(units.map(({ head, name }) => [head, name])),
+    developers: new Set(units.filter(({ owners }) => owners.length === 0).map(({ head }) => head)),
+  }
+  known.set(units, roll)
+  return roll
+}
+
+/** Those who settled are as if they had agreed beforehand. */
+function settledOn(electorate: Electorate, unitOf: ReadonlyMap<number, string>, settled: Since['settled']): Electorate {
+  if (settled.length === 0) return electorate
+  const heads = new Map(electorate.heads)
+  for (const { head, owner } of settled) {
+    const key = electorate.headOf.get(unitOf.get(head) ?? '') ?? ''
+    const theirs = heads.get(key)
+    if (theirs) heads.set(key, { ...theirs, agreed: owner })
+  }
+  return { ...electorate, heads }
+}
+
 /** What has happened since the roll was frozen. */
 export interface Since {
   /** Unit name → the buyer. */
@@ -115,17 +147,16 @@ export function countRoll(
   since: Since,
   terms: { closesAt: number; follow: boolean },
 ): OwnersCount {
-  const settled = new Map(since.settled.map(({ head, owner }) => [head, owner]))
-  const electorate = electorateFrom(
-    units.map((unit) => (settled.has(unit.head) ? { ...unit, agreed: settled.get(unit.head) ?? null } : unit)),
-  )
-  const unitOf = new Map(units.map(({ head, name }) => [head, name]))
-  const developers = new Set(units.filter(({ owners }) => owners.length === 0).map(({ head }) => head))
+  const { electorate, unitOf, developers } = knownRoll(units)
   const casts = votes.map((vote): OwnersCast => {
     const voter = vote.boughtBy ?? (developers.has(vote.head) ? theDeveloper : vote.owner)
     const choice = vote.choice as OwnersCast['choice']
     return { id: vote.voter, voter, unit: unitOf.get(vote.head) ?? '', choice, at: vote.at, way: 'own' }
   })
   const buyers = new Map(since.buyers.map(({ unit, owner }) => [unit, owner]))
-  return countOwners(electorate, casts, { closesAt: terms.closesAt, followAllowed: terms.follow, buyers })
+  return countOwners(settledOn(electorate, unitOf, since.settled), casts, {
+    closesAt: terms.closesAt,
+    followAllowed: terms.follow,
+    buyers,
+  })
 }

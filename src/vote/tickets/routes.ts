@@ -128,11 +128,12 @@ export const tickets: Slice = (app, { clock, vault, origin }) => {
 
   async function printed(req: Asked, reply: FastifyReply, building: string, papers: Paper[]) {
     const ballot = await paperBallot(req.db, req.params.no)
-    const shown = new Map((await papersIn(req.db, ballot.id, building || null)).map((paper) => [paper.voter, paper]))
     const home = `${origin}/c/${req.community.slug}/owners-vote`
-    const all = papers.flatMap(({ voter, name, token }) => {
-      const paper = shown.get(voter)
-      return paper ? [{ ...paper, name, link: `${home}/${token}` }] : []
+    const printed = new Map(papers.map((paper) => [paper.voter, paper]))
+    // In the order of the doors, as they are carried round.
+    const all = (await papersIn(req.db, ballot.id, building || null)).flatMap((shown) => {
+      const paper = printed.get(shown.voter)
+      return paper ? [{ ...shown, name: paper.name, link: `${home}/${paper.token}` }] : []
     })
     return reply.page('vote/tickets/print', { ballot, building, papers: all, squareMetres })
   }

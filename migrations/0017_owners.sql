@@ -77,6 +77,8 @@ alter table electorate
     and (owner_id is not null or voter_id = coalesce(household_id, seat_id)) and (owner_id is null) = (head is null)),
   add foreign key (community_id, owner_id) references owners (community_id, id);
 
+create index electorate_head on electorate (community_id, ballot_id, head) where head is not null;
+
 create table electorate_units (
   community_id integer not null default current_community(),
   ballot_id    integer not null,
@@ -126,8 +128,8 @@ begin
   select b.id, new.unit_id, new.owner_id from ballots b
   join electorate_units u on u.ballot_id = b.id and u.unit_id = new.unit_id
   where b.closed_at is null and not exists (
-    select from votes v join electorate e on e.ballot_id = v.ballot_id and e.voter_id = v.voter_id
-    where v.ballot_id = b.id and e.head = u.head)
+    select from electorate e join votes v on v.ballot_id = e.ballot_id and v.voter_id = e.voter_id
+    where e.ballot_id = b.id and e.head = u.head)
   for share of b
   on conflict (community_id, ballot_id, unit_id) do update set owner_id = excluded.owner_id;
   return null;

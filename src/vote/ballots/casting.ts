@@ -233,8 +233,9 @@ const lastCounts = sql`do update set choice = excluded.choice, rev = votes.rev +
 
 /** Statutory votes are cast once; and who bought and who sold are one voice: whichever of them was first stands. */
 const castOnce = ({ id }: Frozen) => sql`exists (
-  select from votes v join electorate o on o.ballot_id = v.ballot_id and o.voter_id = v.voter_id
-  where v.ballot_id = ${id} and o.head = who.head and (v.voter_id = who.voter_id or v.bought_by is not null or who.bought_by is not null))`
+  select from electorate o where o.ballot_id = ${id} and o.head = who.head and exists (
+    select from votes v where v.ballot_id = ${id} and v.voter_id = o.voter_id
+      and (v.voter_id = who.voter_id or v.bought_by is not null or who.bought_by is not null) offset 0) offset 0)`
 
 /** A seat that steps aside on this item stays in the room and in the base, but does not vote (domain 3.6.1). */
 const recused: Record<Voters, (ballot: Frozen) => RawBuilder<unknown>> = {

@@ -68,11 +68,14 @@ export interface Cast extends Since {
   votes: StoredVote[]
 }
 
+/** A look-up each, not a join: on a roll that is an hour old the planner would run through all of it for every vote (casting.ts). */
+const voiceOf = sql`select owner_id, head from electorate where ballot_id = v.ballot_id and voter_id = v.voter_id offset 0`
+
 /** SQL for that, of ballot `b`, as one json: a page reads it in the statement that reads the ballot. */
 export const castSoFar = sql<Cast>`json_build_object(
   'votes', (select coalesce(json_agg(json_build_object('voter', v.voter_id, 'owner', e.owner_id, 'boughtBy', v.bought_by, 'head', e.head,
                                                        'choice', v.choice, 'at', extract(epoch from v.cast_at) * 1000)), '[]')
-            from votes v join electorate e on e.ballot_id = v.ballot_id and e.voter_id = v.voter_id where v.ballot_id = b.id),
+            from votes v cross join lateral (${voiceOf}) e where v.ballot_id = b.id),
   'buyers', (select coalesce(json_agg(json_build_object('unit', u.name, 'owner', s.owner_id)), '[]')
              from electorate_buyers s join electorate_units u on u.ballot_id = s.ballot_id and u.unit_id = s.unit_id where s.ballot_id = b.id),
   'settled', (select coalesce(json_agg(json_build_object('head', s.head, 'owner', e.owner_id)), '[]')

@@ -9,6 +9,7 @@ import { openBallotOf } from '../../src/vote/ballots/reads.ts'
 import { issueToBuyer, printPapers } from '../../src/vote/tickets/store.ts'
 import { settle as settleCommunity } from '../cast.ts'
 import { startTown } from '../harness.ts'
+import { tablesOf, unzipped } from '../resolve/minuted.ts'
 import { statementsOf } from '../statements.ts'
 import { sitting } from './sitting.ts'
 
@@ -477,6 +478,34 @@ t.test('the golden vectors, through a real ballot', async (t) => {
     t.same([dual.total.heads, dual.total.area], [9, 900_000], what)
     t.same([dual.participating.heads, dual.for.heads], [part, yes], what)
   }
+})
+
+t.test('the minutes, their tables and the file of counts say heads and area', async (t) => {
+  const meeting = await opened({ subject: '278-4' })
+  const all = await papers(meeting.no)
+  for (let i = 0; i < 5; i++) await cast(all.get(`业主${i}`)?.[0], i < 4 ? 'for' : 'against')
+  await close(meeting.no)
+  t.equal((await zhou.post(`/meetings/${meeting.meetingNo}/adjournment`)).statusCode, 303)
+  t.equal((await shen.post(`/desk/meetings/${meeting.meetingNo}/minutes`)).statusCode, 303)
+  const draft = (await shen.get(`/desk/meetings/${meeting.meetingNo}/minutes`)).body
+  t.match(draft, '由业主共同决定')
+  t.match(draft, '参加表决的还差 1 人')
+  t.notMatch(draft, '业主0', 'nobody’s name')
+  const { result: dual } = await dualOf(meeting.no)
+  const metres = (area: number) => (area / 100).toFixed(2)
+  const csv = (await shen.get(`/meetings/${meeting.meetingNo}/minutes.csv`)).body.split('\r\n')
+  t.match(csv[1], /,人,9,5,4,1,0,3,没有通过,/)
+  const areas = [dual.total, dual.participating, dual.for, dual.count.against].map(({ area }) => metres(area))
+  t.match(csv[2], `,平方米,${areas.join(',')},0.00,`)
+  const docx = unzipped((await shen.get(`/meetings/${meeting.meetingNo}/minutes.docx`)).rawPayload)
+  const rows = tablesOf(docx.get('word/document.xml') ?? '').flat()
+  t.same(
+    rows.filter(([, unit]) => unit === '人' || unit === '平方米').map((row) => row.slice(1)),
+    [
+      ['人', '9', '5', '4', '1', '0', '未通过'],
+      ['平方米', ...areas, '0.00', '未通过'],
+    ],
+  )
 })
 
 t.test('somebody who holds the database changes a vote or an area: counting again finds it', async (t) => {

@@ -105,6 +105,8 @@ export interface Promised {
 export type Asked = { tally: 'live' | 'after_close' } & (
   | { rule: 'S5'; seats: Partial<Record<SeatKey, Choice>> }
   | { rule: 'M1' | 'M2' | 'M4v'; doors: Record<Choice, number> }
+  /** How many doors chose each option, by its number, and how many none. */
+  | { rule: 'PL'; options: string[]; doors: Record<string, number> }
 )
 
 export interface Item {

@@ -37,8 +37,8 @@ export async function goOn(
     return putOff(trx, letterbox, meeting, item, by, at, { ...tell, values: countsOf(decision.numbers) })
   }
   const issueIds = await moveIssuesOn(trx, ballot, decision, declared)
-  const said = `tell.${wordOf({ ...decision, outcome })}` as const
-  await tellFilers(trx, letterbox, issueIds, `ballot:${ballot.id}`, said, valuesOf(ballot, decision))
+  const word = wordOf({ ...decision, outcome })
+  await tellFilers(trx, letterbox, issueIds, `ballot:${ballot.id}`, `tell.${word}`, valuesOf(ballot, decision))
 }
 
 export const itemOf = (trx: Trx, id: number) =>

@@ -6,7 +6,7 @@ import type { Letterbox } from '../../lib/outbox.ts'
 import { notFound, Refusal, refuseIf } from '../../lib/refusal.ts'
 import { type Clerk, whyNotMerge, whyNotSplit } from '../issues/rules.ts'
 import { type NewIssue, openIssue } from '../issues/store.ts'
-import { noteFilingMerged, noteFilingTakenOut, proposePairs } from '../mergers/store.ts'
+import { noteFilingMerged, noteFilingTakenOut, proposePairs, voteOpened } from '../mergers/store.ts'
 import { indexIssues } from '../search/store.ts'
 import { answerDays, type FilingState, triageDays, whyNotDecide, whyNotWrite } from './rules.ts'
 import { addMessage, tellFiler } from './store.ts'
@@ -116,7 +116,7 @@ export async function moveFiling(
       .where((eb) => eb.or([eb('id', '=', filing.issue_id), eb('no', '=', to)]))
       .execute()
     const from = issues.find((issue) => issue.id === filing.issue_id) as (typeof issues)[number]
-    refuseIf(whyNotSplit(from.state, act.clerk.chair))
+    refuseIf(whyNotSplit(from.state, from.voteOpened, act.clerk.chair))
     if (to === from.no) throw new Refusal('filings.sameIssue')
     const target = issues.find((issue) => issue.no === to) ?? null
     if (to !== null) refuseIf(target ? whyNotMerge(target.state) : 'issues.unknown')
@@ -196,7 +196,7 @@ function lockFiling(trx: Trx, no: number) {
 }
 
 const issuesToLock = (trx: Trx) =>
-  trx.selectFrom('issues').select(['id', 'no', 'state', 'title', 'public_text']).orderBy('id').forUpdate()
+  trx.selectFrom('issues').select(['id', 'no', 'state', 'title', 'public_text', voteOpened]).orderBy('id').forUpdate()
 
 async function lockIssue(trx: Trx, no: number) {
   const issue = await issuesToLock(trx).where('no', '=', no).executeTakeFirst()

@@ -130,7 +130,7 @@ export const listen = {
   'issues.category.missing': '请选一个类别',
   'issues.cannotMove': '这件事现在不能这样处理，可能别人刚刚处理过。请刷新看看。',
   'issues.pastMerging': '这件事已经表决或者办完了，不能再并进新的诉求。',
-  'issues.pastSplitting': '这件事已经表决过，要把诉求分出来，由主任来定。',
+  'issues.pastSplitting': '这件事已经开始表决，要把诉求分出来，由主任来定。',
   'issues.unknown': '没有这个号的问题。',
   'issues.closed': '这件事已经办结，不用再附议了。',
   'issues.notAtDesk': '这一步要由会议、表决或决议来走，工作台走不了。',

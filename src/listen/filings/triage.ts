@@ -83,6 +83,7 @@ const looking = {
 const queue = {
   querystring: z.object({
     done: number.optional().catch(undefined),
+    taken: number.optional().catch(undefined),
     declined: number.optional().catch(undefined),
     left: number.optional().catch(undefined),
     wrong: z.enum(['none', 'reason', 'words']).optional().catch(undefined),
@@ -130,8 +131,11 @@ export const triage: Slice = (app, { clock }) => {
     reply.page('listen/filings/triage', await page(req, { into: req.query.into ?? null, say: req.query.say ?? null })),
   )
 
-  app.get('/desk/triage/:no/record', { schema: byNo, config: { who: desk } }, async (req, reply) =>
-    reply.fragment('listen/filings/_record', { ...(await page(req, {})), beside: true }),
+  app.get('/desk/triage/:no/record', { schema: looking, config: { who: desk } }, async (req, reply) =>
+    reply.fragment('listen/filings/_record', {
+      ...(await page(req, { into: req.query.into ?? null })),
+      beside: true,
+    }),
   )
 
   app.post(
@@ -143,7 +147,8 @@ export const triage: Slice = (app, { clock }) => {
       if ('form' in input) return again(req, reply, input.form, 'acceptance')
       const { seen, ...draft } = input.data
       const issueNo = await acceptFiling(req.db, req.letterbox, decision(req, seen), draft)
-      return reply.goto(next(req, `/desk/issues/${issueNo}`))
+      // Not taken back by a key: a matter has its own way back (分案).
+      return reply.goto(typed(req.body).beside ? `/desk/triage?taken=${issueNo}` : `/desk/issues/${issueNo}`)
     },
   )
 
@@ -261,6 +266,7 @@ export const triage: Slice = (app, { clock }) => {
 
   async function again(req: Asked, reply: FastifyReply, form: Form, opened: Opened) {
     const into = number.safeParse(form.values.issue).data ?? null
-    return reply.code(422).page('listen/filings/triage', await page(req, { form, opened, into }))
+    const beside = Boolean(typed(req.body).beside)
+    return reply.code(422).page('listen/filings/triage', { ...(await page(req, { form, opened, into })), beside })
   }
 }

@@ -210,6 +210,7 @@ export const listen: Record<keyof typeof zh, string> = {
     'A neighbour has told us the same, so we handle both together. Your own words stay yours. If it is not the same, please write back.',
   'triage.merger.go': 'It is the same, put it there',
   'triage.acceptance': 'Take it up as a new matter',
+  'triage.taken': 'Taken up as',
   'triage.acceptance.go': 'Take it up',
   'triage.question': 'Ask the resident something',
   'triage.question.label': 'Your question',

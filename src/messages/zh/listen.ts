@@ -201,6 +201,7 @@ export const listen = {
     '您说的这件事，已经有邻居反映过，我们放在一起办。您的原话还是您的，单独留着。如果不是一回事，请回一句。',
   'triage.merger.go': '是一件事，并进去',
   'triage.acceptance': '受理，立一个新问题',
+  'triage.taken': '已受理，立为',
   'triage.acceptance.go': '受理',
   'triage.question': '问居民一句',
   'triage.question.label': '想问什么',

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { workingDayAfter } from '../lib/calendar.ts'
-import { acceptFiling, mergeFiling, replyToFiler, revealContact } from '../listen/filings/decisions.ts'
+import { revealContact } from '../listen/filings/contact.ts'
+import { acceptFiling, mergeFiling, replyToFiler } from '../listen/filings/decisions.ts'
 import { writeToDesk } from '../listen/filings/thread.ts'
 import { isClosed } from '../listen/issues/rules.ts'
 import { moveAtDesk } from '../listen/issues/steps.ts'

@@ -136,36 +136,6 @@ export async function moveFiling(
   })
 }
 
-/** Shows how to reach a filer, and writes down who looked and what for (domain 3.11). */
-export async function revealContact(db: Db, { communityId, vault }: Letterbox, act: Act, purpose: string) {
-  return db.transaction().execute(async (trx) => {
-    const filing = await trx
-      .selectFrom('filings')
-      .leftJoin('households', 'households.id', 'filings.household_id')
-      .leftJoin('buildings', 'buildings.id', 'households.building_id')
-      .select(['filings.no', 'phone_sealed', 'surname', 'households.door', 'buildings.name as building'])
-      .where('filings.no', '=', act.no)
-      .executeTakeFirstOrThrow(notFound)
-    const contact = {
-      phone: filing.phone_sealed ? vault.open(communityId, filing.phone_sealed) : '',
-      surname: filing.surname,
-      building: filing.building ?? '',
-      door: filing.door ?? '',
-    }
-    await trx
-      .insertInto('access_log')
-      .values({
-        at: act.at,
-        person_id: act.clerk.personId,
-        subject: `filing:${act.no}`,
-        fields: (['phone', 'surname', 'door'] as const).filter((field) => contact[field] !== ''),
-        purpose,
-      })
-      .execute()
-    return contact
-  })
-}
-
 async function decide<R>(db: Db, decision: Decision, act: (trx: Trx, filing: Locked) => Promise<R>): Promise<R> {
   return db.transaction().execute(async (trx) => {
     const filing = await lockFiling(trx, decision.no)

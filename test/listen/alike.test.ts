@@ -142,6 +142,26 @@ t.test('which matters a neighbour is shown never depends on a word that nobody h
   t.equal((await chosen('王秀英', false)).length, 60, 'the desk reads them anyway')
 })
 
+t.test('a pair of words counts for neighbours once the desk has said yes, and no longer when it says no', async (t) => {
+  await town.db.transaction().execute((trx) => tell(trx, '东边那只小飞象裂了。', '小飞象裂了'))
+  const offered = async () => /小飞象裂了/.test((await nobody.post('/report/alike', { what: '大白鹅裂了' })).body)
+  t.notOk(await offered())
+  const pair = { word: '大白鹅', alike: '小飞象', times: 4, approved_at: null, approved_by: null, refused_at: null }
+  const { id } = await town.db
+    .insertInto('synonyms')
+    .values({ ...pair, proposed_at: town.clock.now })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  t.notOk(await offered(), 'proposed is not said')
+  for (const [verdict, counts] of [
+    ['yes', true],
+    ['no', false],
+  ] as const) {
+    await shen.post(`/desk/words/${id}`, { verdict })
+    t.equal(await offered(), counts, verdict)
+  }
+})
+
 /** A matter that everybody may read, made of one filing. */
 async function tell(trx: Trx, text: string, raw: string) {
   const at = town.clock.now

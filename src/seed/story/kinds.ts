@@ -45,6 +45,8 @@ export interface Matter {
   /** How many households put their name to it. */
   households: number
   path: Step[]
+  /** Put into another matter, days ago; what its neighbour says against it. */
+  joined?: { into: string; ago: number; against?: string }
 }
 
 type Told = Partial<Pick<Voice, 'phone' | 'thread'>>

@@ -110,6 +110,8 @@ export function createLive(house: House, { ping, farewell, ...roomTiming } = pac
     const panel = panels.get(kind)
     if (!panel || !isNumber(digits) || !mayEnter(me, panel.who)) return null
     if (panel.pass && !passed.has(topic)) return null
+    // A page says a small number about itself; anything longer would be a room of its own for whoever makes it up.
+    if (!panel.pass && rest !== '' && !/^[1-9]\d?$/.test(rest)) return null
     const key = `${community.id} ${topic} ${locale}`
     const known = shown.get(key)
     if (known) return known

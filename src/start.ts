@@ -63,7 +63,7 @@ async function start(demo: boolean): Promise<void> {
     say('For real use set DATABASE_URL to a PostgreSQL server.')
   }
   say(`Wutong 梧桐议事 is at ${origin}`)
-  await story?.printEntrances(house, { origin, clock, say })
+  await story?.printEntrances(house, { origin, clock, vault, say })
 
   closeWithGrace({ delay: 15_000, logger: false }, async ({ err }) => {
     if (err) app.log.error({ err: { message: err.message, stack: err.stack } }, 'stopping on an error')

@@ -1,6 +1,7 @@
 import { shanghaiDay } from '../lib/calendar.ts'
+import { makeResolution } from '../resolve/resolutions/making.ts'
 import type { Actor } from '../resolve/resolutions/rules.ts'
-import { addUpdate, claimDone, completeStep, makeResolution } from '../resolve/resolutions/store.ts'
+import { addUpdate, claimDone, completeStep } from '../resolve/resolutions/store.ts'
 import { answerRevisit } from '../resolve/revisits/store.ts'
 import type { Promised } from './story/kinds.ts'
 import { known, type Moment, type Tale } from './tale.ts'

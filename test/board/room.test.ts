@@ -1,7 +1,9 @@
 import t from 'tap'
+import { openBallot } from '../../src/vote/ballots/opening.ts'
 import { openBallotOf } from '../../src/vote/ballots/reads.ts'
 import { openStage } from '../browser.ts'
 import { startTown } from '../harness.ts'
+import { call } from '../lib/phone.ts'
 import { sitting } from '../vote/sitting.ts'
 
 t.test('the ballot and the room are two panels, and either may reach a phone first', async (t) => {
@@ -50,4 +52,33 @@ t.test('the ballot and the room are two panels, and either may reach a phone fir
   t.equal(await roomFirst.locator('.booth').count(), 0, 'a form nobody touched goes with its vote')
   await ballotFirst.locator('.booth.over').waitFor()
   t.ok(await ballotFirst.locator('.receipt').isVisible(), 'a receipt stays')
+})
+
+t.test('a page that brought the open ballot with it is not sent it once more, only the next one', async (t) => {
+  const town = await startTown(t)
+  const meeting = await sitting(town)
+  const { meetingNo } = meeting
+  await meeting.arrive('12-602')
+  const zhou = await town.as('zhou')
+  const asked = { question: '同意末班车延到二十三点', abstain: true, rule: 'M2', tallyShown: 'live' } as const
+  const open = async (itemNo: number) => {
+    const by = { personId: town.cast.people.zhou }
+    return (await openBallot(town.db, { ...asked, meetingNo, itemNo, by, at: town.clock.now })).no
+  }
+  const before = (await (await town.as()).get(`/meetings/${meetingNo}`)).body
+  const first = await open(meeting.itemNo)
+  const page = (await (await town.as()).get(`/meetings/${meetingNo}`)).body
+  const topic = (html: string) => /topic=(booth:[\d:]+)/.exec(html)?.[1] ?? ''
+  const booths = (phone: { frames: string[] }) => phone.frames.filter((frame) => /id="booth-\d+"/.test(frame)).length
+  const came = await call(t, town, [topic(page), `room:${meetingNo}`])
+  const waited = await call(t, town, [topic(before), `room:${meetingNo}`])
+  await waited.until(({ frames }) => frames.length === 2, 'the ballot and the room')
+  await came.until(({ frames }) => frames.length === 1, 'the room')
+  t.same([booths(waited), booths(came)], [1, 0])
+
+  await zhou.post(`/ballots/${first}/closure`)
+  const second = await open((await meeting.another()).itemNo)
+  await came.until((phone) => booths(phone) === 1, 'the next ballot')
+  t.match(came.frames.join(), `outerHTML:#next-${meetingNo}-2`)
+  t.match(came.frames.join(), `id="booth-${second}"`)
 })

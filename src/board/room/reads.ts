@@ -31,11 +31,12 @@ function withBallots<R extends Awaited<ReturnType<typeof roomOf>>>(room: R, ball
 }
 
 /** The open vote as it is pushed into the place that waits for it (`next-<meeting>-<ordinal>`); null: none is open. */
-export async function boothOf(db: Db, no: number) {
+export async function boothOf(db: Db, no: number, next: number) {
   const ballots = await ballotsOf(db, no)
   const ballot = ballots.find(({ closedAt }) => closedAt === null)
+  const ordinal = ballot ? ballots.indexOf(ballot) + 1 : 0
   // The key is for whoever gets this copy: attempts are told apart by voter and key.
-  return ballot ? { ballot, ordinal: ballots.indexOf(ballot) + 1, key: randomUUID() } : null
+  return ballot && ordinal >= next ? { ballot, ordinal, key: randomUUID() } : null
 }
 
 /** What one viewer is in this meeting, for her eyes only: her door, her seat, whether she is checked in, her receipt. */

@@ -69,7 +69,13 @@ export const room: Slice = (app, { live, origin, clock }) => {
     who: 'anyone',
     read: async (db, no) => ({ room: await roomNow(db, no), now: clock() }),
   })
-  live.panel('booth', { view: 'board/room/_booth', follows: ['meeting'], who: 'anyone', read: boothOf })
+  // `booth:7:2`: the page has the ballots before the second, and they need not come down the line again.
+  live.panel('booth', {
+    view: 'board/room/_booth',
+    follows: ['meeting'],
+    who: 'anyone',
+    read: (db, no, _community, next) => boothOf(db, no, Number(next) || 1),
+  })
   live.panel('chair', {
     view: 'board/room/_chair',
     follows: ['meeting', 'count'],

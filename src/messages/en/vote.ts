@@ -276,6 +276,9 @@ export const vote: Record<keyof typeof zh, string> = {
 
   'tell.passed':
     '[Wutong] What you reported was voted on and passed: {for} for, {against} against, {abstain} abstaining. Who does it by when will follow: {link}',
+  'tell.chosen': '[Wutong] The meeting chose for your matter: {chosen}. Who does it and by when, you will hear: {link}',
+  'tell.agreed':
+    '[Wutong] Nobody objects to what was proposed for your matter: it passed. Who does it and by when, you will hear: {link}',
   'tell.advised':
     '[Wutong] Your matter was talked over by the meeting: {for} for, {against} against, {abstain} abstaining. That is advice; the owners decide together, and you will hear: {link}',
   'tell.ordered':
@@ -286,6 +289,10 @@ export const vote: Record<keyof typeof zh, string> = {
   'journal.ballot.opened': 'Opened the vote; {eligible} {eligible?vote:votes} on the roll',
   'journal.ballot.passed': 'The vote passed: {for} for, {against} against, {abstain} abstaining',
   'journal.ballot.rejected': 'The vote did not pass: {for} for, {against} against, {abstain} abstaining',
+  'journal.ballot.chosen': 'The meeting chose: {chosen}',
+  'journal.ballot.agreed': 'No objection: passed',
+  'journal.issue.chosen': 'The meeting chose: {chosen}',
+  'journal.issue.agreed': 'No objection at the meeting: passed',
   'journal.ballot.again': 'Not settled: another round',
   'journal.ballot.ordered': 'Put in order by points',
   'journal.issue.decided': 'Voted on at the meeting: {for} for, {against} against, {abstain} abstaining',

@@ -5,18 +5,12 @@ import type { Slice } from '../../lib/http/slice.ts'
 import type { MessageKey } from '../../lib/i18n.ts'
 import { Refusal, refuseIf } from '../../lib/refusal.ts'
 import { ClaimForm, RecallForm, ResolutionForm, StepForm, UpdateForm } from './forms.ts'
-import {
-  type LedgerFilter,
-  ledger,
-  ledgerHead,
-  type Place,
-  type Promised,
-  placeOf,
-  resolutionPage,
-  shelves,
-} from './reads.ts'
+import { type LedgerFilter, ledger, ledgerHead, shelves } from './ledger.ts'
+import { makeResolution } from './making.ts'
+import type { Promised } from './promises.ts'
+import { type Place, placeOf, resolutionPage } from './reads.ts'
 import { isOwner, mayReport, whyNotClaim, whyNotDue, whyNotMake, whyNotRecall, whyNotUpdate } from './rules.ts'
-import { addUpdate, claimDone, completeStep, makeResolution, recallResolution } from './store.ts'
+import { addUpdate, claimDone, completeStep, recallResolution } from './store.ts'
 
 type Shown = Awaited<ReturnType<typeof resolutionPage>>
 

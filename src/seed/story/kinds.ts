@@ -45,6 +45,8 @@ export interface Matter {
   /** How many households put their name to it. */
   households: number
   path: Step[]
+  /** Put into another matter, days ago; what its neighbour says against it. */
+  joined?: { into: string; ago: number; against?: string }
 }
 
 type Told = Partial<Pick<Voice, 'phone' | 'thread'>>
@@ -105,6 +107,8 @@ export interface Promised {
 export type Asked = { tally: 'live' | 'after_close' } & (
   | { rule: 'S5'; seats: Partial<Record<SeatKey, Choice>> }
   | { rule: 'M1' | 'M2' | 'M4v'; doors: Record<Choice, number> }
+  /** How many doors chose each option, by its number, and how many none. */
+  | { rule: 'PL'; options: string[]; doors: Record<string, number> }
 )
 
 export interface Item {

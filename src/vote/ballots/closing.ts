@@ -6,7 +6,16 @@ import type { Letterbox } from '../../lib/outbox.ts'
 import { notFound, Refusal, refuseIf } from '../../lib/refusal.ts'
 import { ownersCount } from '../owners/reads.ts'
 import { voteLock } from './casting.ts'
-import { type Count, countsOf, type Decision, decideBallot, editionFor, isCounted, type Named } from './decision.ts'
+import {
+  type Count,
+  type Decision,
+  decideBallot,
+  editionFor,
+  isCounted,
+  type Named,
+  valuesOf,
+  wordOf,
+} from './decision.ts'
 import { type Frozen, frozen } from './frozen.ts'
 import { countOf, votingEnds } from './reads.ts'
 import { papersOf } from './rounds.ts'
@@ -101,9 +110,10 @@ async function wholeCount(trx: Trx, ballot: Frozen, eligible: number): Promise<C
 export async function writeClose(
   trx: Trx,
   ballot: Frozen,
-  { outcome, reason, numbers }: Decision,
+  decision: Decision,
   { by, at }: Omit<Closing, 'no'>,
 ): Promise<void> {
+  const { outcome, reason, numbers } = decision
   await trx
     .updateTable('ballots')
     // The database's clock: what was in time is not for a web server to say (trust 4.2).
@@ -118,11 +128,11 @@ export async function writeClose(
     .execute()
   await journal(trx, {
     subject: { kind: 'ballot', id: ballot.id, no: ballot.no },
-    verb: `ballot.${outcome}`,
+    verb: `ballot.${wordOf(decision)}`,
     was: 'open',
     became: outcome,
     by,
     at,
-    particulars: { rule: ballot.rule, reason, ...countsOf(numbers), present: numbers.present },
+    particulars: { rule: ballot.rule, reason, ...valuesOf(ballot, decision), present: numbers.present },
   })
 }

@@ -4,11 +4,8 @@ import { termsNow } from '../../agenda/kinds/store.ts'
 import { affectedBy } from '../../agenda/options/reads.ts'
 import type { Db } from '../../lib/db/schema.ts'
 import { notFound } from '../../lib/refusal.ts'
-import { countCast } from '../owners/reads.ts'
-import { type Cast, castSoFar, unitsOfRoll } from '../owners/roll.ts'
-import { stillNeeded } from '../rules/explain-owners.ts'
-import { decideOwners, type OwnersResult } from '../rules/owners.ts'
-import { squareMetres } from '../rules/words.ts'
+import { type Cast, castSoFar } from '../owners/roll.ts'
+import type { OwnersResult } from '../rules/owners.ts'
 import { mostPoints, paperOf } from './answers.ts'
 import {
   because,
@@ -20,9 +17,9 @@ import {
   neededOf,
   numbersOf,
   type Outcome,
-  ownersOf,
   wholeOf,
 } from './decision.ts'
+import { dualOf, dualShown } from './dual.ts'
 import { explained } from './explained.ts'
 import { type Frozen, type FrozenRow, frozenColumns, frozenText, remember } from './frozen.ts'
 import { linesOf } from './lines.ts'
@@ -105,15 +102,6 @@ async function read(db: Db, where: RawBuilder<unknown>, order: RawBuilder<unknow
     row.dual = await dualOf(db, row)
   }
   return rows
-}
-
-/** Heads and area as they stand: reckoned while the vote is open, as declared afterwards. */
-async function dualOf(db: Db, row: Row): Promise<OwnersResult | null> {
-  const edition = row.voters === 'owner' ? editionFor(row) : null
-  if (edition?.kind !== 'dual') return null
-  if (row.numbers) return ownersOf(row.numbers)
-  if (!row.owned) return null
-  return decideOwners(edition, countCast(await unitsOfRoll(db, row.id), row.owned, row.options))
 }
 
 /** SQL: until when ballot `b` could be voted on; who comes in after that is not part of it. */
@@ -222,38 +210,6 @@ function barOf(row: Row, count: Count) {
     needed: moves && row.closed_at === null ? null : neededOf(row.rule, count, row.ruleVersion, row.terms),
     unit: row.voters,
     id: `bar-${row.no}`,
-  }
-}
-
-/** One measure of a vote of the owners on its way to a line: so much, of so much, and what it takes. */
-interface Way {
-  what: 'partHeads' | 'partArea' | 'yesHeads' | 'yesArea'
-  part: number
-  whole: number
-  needed: number | null
-  holds: boolean
-}
-
-/**
- * 278 的两道线: taking part and saying yes, in heads and in area, and what is still missing (J5). While the count is
- * covered the way to the decision stays here, and so does what of it is missing.
- */
-function dualShown(row: Row) {
-  const { dual } = row
-  if (!dual) return null
-  const open = row.closed_at === null
-  const hidden = open && (row.tally_shown === 'after_close' || row.covered)
-  const ways = dual.checks.map(({ what, part, whole, needed, holds }): Way => ({ what, part, whole, needed, holds }))
-  const { participation } = dual.missing
-  const lacks = participation.heads > 0 || participation.area > 0
-  const { held } = dual.count
-  return {
-    part: ways.filter(({ what }) => what.startsWith('part')),
-    /** Measured against those who take part. Null while the count is covered. */
-    yes: hidden ? null : ways.filter(({ what }) => what.startsWith('yes')),
-    needed: open && (lacks || !hidden) ? stillNeeded(dual) : null,
-    held: held.heads > 0 || held.area > 0 ? held : null,
-    squareMetres,
   }
 }
 

@@ -2,15 +2,20 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { mayLead } from '../../agenda/gavel/rules.ts'
 import { isOver } from '../../agenda/meetings/rules.ts'
+import { tooFew } from '../../agenda/quorum/rules.ts'
 import { whyNotAbort } from '../../agenda/suspensions/rules.ts'
 import { number } from '../../lib/http/forms.ts'
 import type { Slice } from '../../lib/http/slice.ts'
 import { notFound } from '../../lib/refusal.ts'
 import { boothOf, type Mine, type RoomNow, roomFor, roomForChair, roomNow } from './reads.ts'
 
-/** The chair's screen. `late`: too few have come for so long that the meeting may fail (suspensions/rules). */
+/**
+ * The chair's screen. `few`: why the meeting cannot begin yet; `late`: too few have come for so long that it may fail
+ * (suspensions/rules).
+ */
 interface Console {
   room: RoomNow
+  few: ReturnType<typeof tooFew>
   late: boolean
   now: Date
 }
@@ -90,5 +95,6 @@ export const room: Slice = (app, { live, origin, clock }) => {
 }
 
 function consoleOf(room: RoomNow, now: Date): Console {
-  return { room, late: whyNotAbort(room.state, room.meeting.starts_at, room.quorum, now) === null, now }
+  const few = room.state === 'checkin' ? tooFew(room.quorum) : null
+  return { room, few, late: whyNotAbort(room.state, room.meeting.starts_at, room.quorum, now) === null, now }
 }

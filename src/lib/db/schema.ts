@@ -213,6 +213,7 @@ interface SeatHolders {
   seat_id: number
   person_id: number
   rank: number
+  meeting_id: number | null
 }
 
 interface EntryTokens {

@@ -208,6 +208,7 @@ export async function placeOf(db: Db, meetingNo: number, itemNo: number) {
             'post',
           ])
           .where('left_at', 'is', null)
+          .where('seat_holders.meeting_id', 'is', null)
           .orderBy('seats.position')
           .orderBy('rank'),
       ).as('owners'),

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { holdGavel } from '../../agenda/gavel/store.ts'
 import { blank, type Form, filled, number, readForm, typed } from '../../lib/http/forms.ts'
 import type { Slice } from '../../lib/http/slice.ts'
 import type { MessageKey } from '../../lib/i18n.ts'
@@ -97,6 +98,7 @@ export const resolutions: Slice = (app, { clock }) => {
         }
         return again({ values: typed(req.body), errors })
       }
+      await holdGavel(req.db, meetingNo, req.me, clock())
       const promise = { meetingNo, itemNo, text, seatId, personId, dueOn: due, steps }
       const made = await makeResolution(req.db, req.letterbox, promise, { personId: somebody(req) }, clock())
       // In the meeting the next item waits; afterwards the chair wants to see what now stands there.

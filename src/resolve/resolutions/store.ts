@@ -226,6 +226,8 @@ async function mustHold(trx: Trx, seatId: number, personId: number): Promise<voi
     .select('rank')
     .where('seat_id', '=', seatId)
     .where('person_id', '=', personId)
+    // Who stands in for a day promises nothing for the year.
+    .where('meeting_id', 'is', null)
     .where('left_at', 'is', null)
     .executeTakeFirst()
   refuseIf(holder ? null : 'resolutions.owner.wrong')

@@ -52,42 +52,46 @@ t.test('the ballot and the room are two panels, and either may reach a phone fir
   t.ok(await ballotFirst.locator('.receipt').isVisible(), 'a receipt stays')
 })
 
-t.test('the button for a hand comes and goes with the item, and her own hand follows what the chair does', async (t) => {
-  const town = await startTown(t)
-  town.clock.now = new Date()
-  const stage = await openStage(t, town)
-  const meeting = await sitting(town)
-  const at = `/meetings/${meeting.meetingNo}`
-  await meeting.arrive('12-602', '12-601')
-  const zhou = await town.as('zhou')
-  const step = async (noun: string) => t.equal((await zhou.post(`${at}/items/${meeting.itemNo}/${noun}`)).statusCode, 303)
-  await step('return')
-  await step('return')
+t.test(
+  'the button for a hand comes and goes with the item, and her own hand follows what the chair does',
+  async (t) => {
+    const town = await startTown(t)
+    town.clock.now = new Date()
+    const stage = await openStage(t, town)
+    const meeting = await sitting(town)
+    const at = `/meetings/${meeting.meetingNo}`
+    await meeting.arrive('12-602', '12-601')
+    const zhou = await town.as('zhou')
+    const step = async (noun: string) =>
+      t.equal((await zhou.post(`${at}/items/${meeting.itemNo}/${noun}`)).statusCode, 303)
+    await step('return')
+    await step('return')
 
-  const wang = await stage.person({ door: '12-602' })
-  const stranger = await stage.person({ door: '3-101' })
-  for (const { page, go } of [wang, stranger]) {
-    await go(at)
-    await page.getByText('已连上，自动更新').waitFor()
-  }
-  const raise = wang.page.getByRole('button', { name: '举手发言' })
-  t.equal(await raise.count(), 0, 'nothing is on the table')
-  await step('introduction')
-  await raise.waitFor()
-  await stranger.page.locator('.hands button').waitFor({ state: 'attached' })
-  t.notOk(await stranger.page.locator('.hands button').isVisible(), 'who is not in the room has no hand to raise')
-  await isAccessible(t, wang.page, '/meetings/:no')
+    const wang = await stage.person({ door: '12-602' })
+    const stranger = await stage.person({ door: '3-101' })
+    for (const { page, go } of [wang, stranger]) {
+      await go(at)
+      await page.getByText('已连上，自动更新').waitFor()
+    }
+    const raise = wang.page.getByRole('button', { name: '举手发言' })
+    t.equal(await raise.count(), 0, 'nothing is on the table')
+    await step('introduction')
+    await raise.waitFor()
+    await stranger.page.locator('.hands button').waitFor({ state: 'attached' })
+    t.notOk(await stranger.page.locator('.hands button').isVisible(), 'who is not in the room has no hand to raise')
+    await isAccessible(t, wang.page, '/meetings/:no')
 
-  await raise.click()
-  await wang.page.getByText('您举着手').waitFor()
-  t.notOk(await wang.page.locator('.hands button').isVisible(), 'once is enough')
-  await zhou.post(`${at}/speakers/call`, { after: '0' })
-  await wang.page.getByText('轮到您发言了').waitFor()
-  const { id } = await town.db.selectFrom('turns').select('id').executeTakeFirstOrThrow()
-  await zhou.post(`${at}/speakers/call`, { after: String(id) })
-  await raise.waitFor()
-  await raise.click()
-  await wang.page.getByText('您举着手').waitFor()
-  await wang.page.getByRole('button', { name: '手放下' }).click()
-  await raise.waitFor()
-})
+    await raise.click()
+    await wang.page.getByText('您举着手').waitFor()
+    t.notOk(await wang.page.locator('.hands button').isVisible(), 'once is enough')
+    await zhou.post(`${at}/speakers/call`, { after: '0' })
+    await wang.page.getByText('轮到您发言了').waitFor()
+    const { id } = await town.db.selectFrom('turns').select('id').executeTakeFirstOrThrow()
+    await zhou.post(`${at}/speakers/call`, { after: String(id) })
+    await raise.waitFor()
+    await raise.click()
+    await wang.page.getByText('您举着手').waitFor()
+    await wang.page.getByRole('button', { name: '手放下' }).click()
+    await raise.waitFor()
+  },
+)

@@ -70,7 +70,9 @@ export const order: Slice = (app, { clock }) => {
     return reply.page('agenda/order/show', {
       ...shown,
       also,
-      ready: items.filter(({ meeting, waiting, wide }) => meeting === null && (wide || (waiting ?? 0) > 0)),
+      ready: items.filter(
+        ({ meeting, waiting, wide, again }) => meeting === null && (wide || again || (waiting ?? 0) > 0),
+      ),
       ...readiness(also, clock()),
       whyNotArrange: whyNotArrange(room.state),
       whyNotOpen: whyNotOpen(room.state, room.items.length),

@@ -39,8 +39,8 @@ export const desk: Slice = (app, { clock }) => {
     const { roles, seatIds, personId } = req.me
     if (!roles.some((role) => role === 'staff' || role === 'chair' || role === 'admin' || role === 'manager')) {
       if (roles.includes('volunteer')) return reply.page('board/desk/volunteer', {})
-      // A party's representative has the promises he made to look after.
-      return reply.goto(personId !== null && seatIds.length > 0 ? '/ledger' : '/')
+      // A party's representative has what it is asked, and the promises it made, to look after.
+      return reply.goto(personId !== null && seatIds.length > 0 ? '/seat' : '/')
     }
     const now = clock()
     const { after, ...filter } = req.query

@@ -1,5 +1,6 @@
 /** 会议纪要: drafted by itself, confirmed seat by seat, hung out, put away; and what of it goes onto paper. */
 export const minutes = {
+  'desk.door.seat': '我的席位',
   'desk.door.minutes': '会议纪要',
   'minutes.title': '会议纪要',
   'minutes.of': '{title}纪要',
@@ -160,6 +161,22 @@ export const minutes = {
   'minutes.nobodyToAsk': '没有一席有人担任，没有人可以确认。',
   'minutes.objectedEnough': '您家已经提了好几条，请等主持人答复，或者直接打电话。',
 
+  'seat.door': '我的席位',
+  'seat.title': '我的席位',
+  'seat.lead': '要您这一席回话的，都在这里。不另发短信，请常来看看。',
+  'seat.waiting': '等您回话',
+  'seat.nothing': '现在没有要您回话的事。',
+  'seat.confirm': '请确认纪要：{title}',
+  'seat.confirm.until': '确认或者提异议，{when}前；过时就记“未确认”',
+  'seat.toConfirm': '待我确认',
+  'seat.coming': '来不来、谁来：{title}',
+  'seat.toAnswer': '待我回执',
+  'seat.published': '正在公示的纪要',
+  'seat.trials': '试行的事',
+  'seat.trials.read': '记{metric}，试行到 {day}',
+  'seat.trials.over': '试行到 {day}，已经到期，等会议再表决',
+  'seat.promises': '这一席答应的事',
+  'seat.promises.none': '没有还没办的承诺。',
   'journal.minutes.drafted': '写出了纪要',
   'journal.minutes.redrafted': '按记录重新写了一遍',
   'journal.minutes.edited': '改了一段',
@@ -172,5 +189,6 @@ export const minutes = {
   'journal.minutes.published': '开始公示，到 {until}；确认 {confirmed} 席，异议 {objected} 席，未确认 {silent} 席',
   'journal.minutes.objection': '收到一条住户的意见',
   'journal.minutes.repliedObjection': '书面答复了一条住户的意见',
+  'journal.minutes.silent': '三天到了，{seats}没有回音，记“未确认”',
   'journal.minutes.archived': '归档',
 } as const

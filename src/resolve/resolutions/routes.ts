@@ -5,6 +5,9 @@ import { blank, type Form, filled, number, readForm, typed } from '../../lib/htt
 import type { Slice } from '../../lib/http/slice.ts'
 import type { MessageKey } from '../../lib/i18n.ts'
 import { Refusal, refuseIf } from '../../lib/refusal.ts'
+import { readTrialFields } from '../trials/forms.ts'
+import { type TrialShown, trialOf } from '../trials/reads.ts'
+import { whyNotEnd } from '../trials/rules.ts'
 import { ClaimForm, RecallForm, ResolutionForm, StepForm, UpdateForm } from './forms.ts'
 import {
   type LedgerFilter,
@@ -35,7 +38,7 @@ declare module '../../lib/http/views.ts' {
   interface Views {
     'resolve/resolutions/ledger': Awaited<ReturnType<typeof ledger>> &
       Awaited<ReturnType<typeof ledgerHead>> & { filter: LedgerFilter }
-    'resolve/resolutions/show': { resolution: Shown; may: May; form: Form }
+    'resolve/resolutions/show': { resolution: Shown; trial: TrialShown | null; may: May; form: Form }
     'resolve/resolutions/new': { place: Place; form: Form }
     'resolve/resolutions/_promise': { promised: Promised }
   }
@@ -88,18 +91,22 @@ export const resolutions: Slice = (app, { clock }) => {
       if ('form' in input) return again(input.form)
 
       const { text, owner, due, steps } = input.data
+      const trial = readTrialFields(input.data)
       const [seatId, personId] = owner
       const wrongDay = whyNotDue(due, clock())
+      const wrongEnd = 'trial' in trial && trial.trial && whyNotEnd(trial.trial.endsOn, clock())
       const known = place.owners.some((each) => each.seatId === seatId && each.personId === personId)
-      if (wrongDay || !known) {
+      if (wrongDay || wrongEnd || !known || 'errors' in trial) {
         const errors: Form['errors'] = {
           ...(!known && { owner: 'resolutions.owner.wrong' }),
           ...(wrongDay && { due: wrongDay }),
+          ...(wrongEnd && { ends: wrongEnd }),
+          ...('errors' in trial && trial.errors),
         }
         return again({ values: typed(req.body), errors })
       }
       await holdGavel(req.db, meetingNo, req.me, clock())
-      const promise = { meetingNo, itemNo, text, seatId, personId, dueOn: due, steps }
+      const promise = { meetingNo, itemNo, text, seatId, personId, dueOn: due, steps, ...trial }
       const made = await makeResolution(req.db, req.letterbox, promise, { personId: somebody(req) }, clock())
       // In the meeting the next item waits; afterwards the chair wants to see what now stands there.
       return reply.goto(made.meetingOver ? `/resolutions/${made.no}` : `/meetings/${meetingNo}/chair`)
@@ -168,7 +175,8 @@ export const resolutions: Slice = (app, { clock }) => {
     const may = mayOn(resolution, req, at)
     if (!allowed(may)) throw new Refusal('error.notAllowed', 403)
     if (Object.keys(form.errors).length > 0) reply.code(422)
-    return reply.page('resolve/resolutions/show', { resolution, may, form })
+    const trial = await trialOf(req.db, no, at)
+    return reply.page('resolve/resolutions/show', { resolution, trial, may, form })
   }
 }
 

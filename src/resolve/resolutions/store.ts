@@ -5,6 +5,8 @@ import type { Letterbox } from '../../lib/outbox.ts'
 import { notFound, Refusal, refuseIf } from '../../lib/refusal.ts'
 import { tellFilers } from '../../listen/filings/store.ts'
 import { askFilers } from '../revisits/store.ts'
+import { type NewTrial, whyNotEnd } from '../trials/rules.ts'
+import { beginTrial } from '../trials/store.ts'
 import { lockResolution, promiseWords, type Resolution, reopenResolution } from './endings.ts'
 import { linkedIssueIds, moveLinked } from './linked.ts'
 import {
@@ -29,6 +31,8 @@ export interface NewResolution {
   /** 'YYYY-MM-DD' */
   dueOn: string
   steps: readonly { title: string; weight: number }[]
+  /** It holds for a time only, and is voted on again. */
+  trial?: NewTrial | null
 }
 
 /**
@@ -47,6 +51,7 @@ export async function makeResolution(
     const ballot = await lastBallot(trx, place)
     refuseIf(whyNotMake({ passed: ballot?.outcome === 'passed', assigned: place.assigned_at !== null }))
     refuseIf(whyNotDue(promise.dueOn, at))
+    if (promise.trial) refuseIf(whyNotEnd(promise.trial.endsOn, at))
     await mustHold(trx, promise.seatId, promise.personId)
 
     const resolution = await trx
@@ -90,6 +95,7 @@ export async function makeResolution(
       became: 'in_progress',
       particulars: words,
     })
+    if (promise.trial) await beginTrial(trx, resolution, promise.trial, by, at)
     await announce(trx, `meeting:${promise.meetingNo}`)
     await moveLinked(trx, resolution, {
       from: ['decided'],

@@ -30,7 +30,7 @@ t.test('the rules of a trial', async (t) => {
   t.equal(whyNotEnd('2026-11-25', at), null)
   t.equal(whyNotEnd('2027-11-25', at), null)
   t.equal(whyNotEnd('2027-11-26', at), 'trials.ends.far')
-  const trial = { endsOn: '2026-12-24', madeOn: '2026-11-24', asked: false, endedAs: null }
+  const trial = { endsOn: '2026-12-24', madeOn: '2026-11-24', endedAs: null }
   t.equal(trialState(trial, new Date('2026-12-24T23:59:00+08:00')), 'running', 'its last day is part of it')
   t.equal(trialState(trial, new Date('2026-12-25T00:00:00+08:00')), 'due')
   t.equal(trialState({ ...trial, endedAs: 'kept' }, at), 'kept')

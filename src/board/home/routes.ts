@@ -5,7 +5,7 @@ import type { Slice } from '../../lib/http/slice.ts'
 import { filingNumber } from '../../listen/filings/rules.ts'
 import { type IssueCard, issueByNo, type PublicIssue, publicIssues, supportOf } from '../../listen/issues/reads.ts'
 import { categories, channels, isClosed, issueStates, type Stage } from '../../listen/issues/rules.ts'
-import { type TrialShown, trialOf } from '../../resolve/trials/reads.ts'
+import type { TrialShown } from '../../resolve/trials/reads.ts'
 import { atAGlance, buildingsOf, storyOf, type Told } from './reads.ts'
 
 declare module '../../lib/http/views.ts' {
@@ -93,16 +93,15 @@ export const home: Slice = (app, { clock }) => {
     const { no } = req.params
     const { issue, story } = {
       issue: await issueByNo(req.db, no, req.me.householdId),
-      story: await storyOf(req.db, no),
+      story: await storyOf(req.db, no, clock()),
     }
-    const trial = story.promise === null ? null : await trialOf(req.db, story.promise, clock())
     return reply.page('board/home/issue', {
       card: toCard(issue, req.community.prefix, clock()),
       issue,
       support: supportOf(issue, req.me.householdId),
       story: story.lines,
       promise: story.promise,
-      trial,
+      trial: story.trial,
     })
   })
 }

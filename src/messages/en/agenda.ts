@@ -199,6 +199,8 @@ export const agenda: Record<keyof typeof zh, string> = {
   'attendance.desk.seats': 'Seats',
   'attendance.desk.titular': 'holder',
   'attendance.desk.alternate': 'alternate',
+  'meetings.minutes': 'Read the minutes',
+  'meetings.minutes.write': 'Write the minutes',
   'items.again': 'a trial has ended: vote again',
   'attendance.desk.standIn': 'has a written mandate, for this meeting only',
   'attendance.standIn.unnamed': 'This seat has not said who comes instead. Write the name into its confirmation first.',

@@ -187,6 +187,8 @@ export const agenda = {
   'attendance.desk.seats': '席位',
   'attendance.desk.titular': '本人',
   'attendance.desk.alternate': '替补',
+  'meetings.minutes': '看会议纪要',
+  'meetings.minutes.write': '写会议纪要',
   'items.again': '试行到期，再表决',
   'attendance.desk.standIn': '带委托书，只代表这一次',
   'attendance.standIn.unnamed': '这一席的回执上没有写由谁代来。请先在席位回执里写上名字。',

@@ -3,6 +3,7 @@ import { jsonArrayFrom, jsonObjectFrom } from 'kysely/helpers/postgres'
 import { firstDayNotOver } from '../../lib/calendar.ts'
 import type { Database, Db } from '../../lib/db/schema.ts'
 import { notFound } from '../../lib/refusal.ts'
+import { trialRow, trialShown } from '../trials/reads.ts'
 import { progressOf, type ResolutionState, stateOf, timeOf } from './rules.ts'
 
 /** One promise as lists and boxes show it. Nothing in it is private: who owns it is a seat and a post. */
@@ -111,6 +112,7 @@ export async function resolutionPage(db: Db, no: number, at: Date) {
       'meetings.no as meetingNo',
       'meetings.title as meetingTitle',
       'ballots.no as ballotNo',
+      trialRow(sql.ref('resolutions.no')).as('trial'),
       jsonObjectFrom(
         eb
           .selectFrom('agenda_pictures')
@@ -157,6 +159,7 @@ export async function resolutionPage(db: Db, no: number, at: Date) {
     evidence: row.evidence,
     meeting: { no: row.meetingNo, title: row.meetingTitle },
     ballotNo: row.ballotNo,
+    trial: row.trial && trialShown(row.trial, at),
     issues: row.issues,
     question: row.question,
     steps: row.steps.map(({ done_at, ...step }) => ({ ...step, doneAt: done_at === null ? null : new Date(done_at) })),

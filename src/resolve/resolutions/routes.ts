@@ -6,7 +6,6 @@ import type { Slice } from '../../lib/http/slice.ts'
 import type { MessageKey } from '../../lib/i18n.ts'
 import { Refusal, refuseIf } from '../../lib/refusal.ts'
 import { readTrialFields } from '../trials/forms.ts'
-import { type TrialShown, trialOf } from '../trials/reads.ts'
 import { whyNotEnd } from '../trials/rules.ts'
 import { ClaimForm, RecallForm, ResolutionForm, StepForm, UpdateForm } from './forms.ts'
 import {
@@ -38,7 +37,7 @@ declare module '../../lib/http/views.ts' {
   interface Views {
     'resolve/resolutions/ledger': Awaited<ReturnType<typeof ledger>> &
       Awaited<ReturnType<typeof ledgerHead>> & { filter: LedgerFilter }
-    'resolve/resolutions/show': { resolution: Shown; trial: TrialShown | null; may: May; form: Form }
+    'resolve/resolutions/show': { resolution: Shown; may: May; form: Form }
     'resolve/resolutions/new': { place: Place; form: Form }
     'resolve/resolutions/_promise': { promised: Promised }
   }
@@ -175,8 +174,7 @@ export const resolutions: Slice = (app, { clock }) => {
     const may = mayOn(resolution, req, at)
     if (!allowed(may)) throw new Refusal('error.notAllowed', 403)
     if (Object.keys(form.errors).length > 0) reply.code(422)
-    const trial = await trialOf(req.db, no, at)
-    return reply.page('resolve/resolutions/show', { resolution, trial, may, form })
+    return reply.page('resolve/resolutions/show', { resolution, may, form })
   }
 }
 

@@ -25,7 +25,6 @@ interface Stands {
   endsOn: string
   /** The day it was decided. */
   madeOn: string
-  asked: boolean
   endedAs: 'kept' | 'dropped' | 'lapsed' | null
 }
 

@@ -33,7 +33,7 @@ export async function readTrial(db: Db, no: number, reading: Reading, actor: Act
     const trial = await lockTrial(trx, no)
     const owner = isOwner(actor, trial)
     if (actor.personId === null || !(owner || actor.roles.includes('staff'))) throw new Refusal('error.notAllowed', 403)
-    const stands = { endsOn: trial.ends_on, madeOn: shanghaiDay(trial.made_at), asked: trial.asked_at !== null }
+    const stands = { endsOn: trial.ends_on, madeOn: shanghaiDay(trial.made_at) }
     refuseIf(whyNotRead({ ...stands, endedAs: trial.ended_as }, reading.day, at))
     const row = { value: reading.value, note: reading.note, at, person_id: actor.personId }
     await trx

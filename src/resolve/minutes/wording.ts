@@ -79,7 +79,7 @@ function itemText(item: ItemFacts): string {
 }
 
 /** How long it holds, and what decides whether it goes on. */
-export const trialText = (trial: { endsOn: string; metric: string; unit: string; target: number }): string =>
+const trialText = (trial: { endsOn: string; metric: string; unit: string; target: number }): string =>
   translator('zh')('trials.minutes', { ...trial, ends: dayInFull(trial.endsOn) })
 
 function ballotText(ballot: BallotFacts): string {

@@ -54,11 +54,11 @@ t.test('the rules of a trial', async (t) => {
     chart.points.map(({ x, y }) => [x, y]),
     [
       [chart.left, chart.floor],
-      [chart.right, 16],
+      [chart.right, 12],
     ],
     'from corner to corner',
   )
-  t.equal(chart.target, (16 + chart.floor) / 2)
+  t.equal(chart.target, (12 + chart.floor) / 2)
   t.ok(
     Number.isFinite(chartOf([], { target: 0, madeOn: '2026-11-24', endsOn: '2026-11-25' }).target),
     'nothing divides by nothing',
@@ -87,6 +87,9 @@ t.test('the chair marks a decision as a trial, and what is missing is said at it
     t.match(reply.body, '班车末班延到 23:00', 'what she typed is still there')
     t.match(reply.body, /name="trial" value="on" checked/)
   }
+  const both = await send({ owner: '', ends: '' })
+  t.match(both.body, '请选谁来办')
+  t.match(both.body, '请选试行到哪天', 'all that is missing is said at once')
   const script = await send({ metric: hostile.script, ends: '' })
   t.notMatch(script.body, '<script>alert')
   t.equal(
@@ -176,7 +179,7 @@ t.test('at its end the clock puts it to the vote again, once, however many clock
   })
   t.match(
     made?.background,
-    /第 \d+ 号决议试行到 2026-12-24 为止。看的是晚班车乘坐人数，希望达到 20 人\/天，一共记了 1 次。最近一次 2026-11-24：23 人\/天。/,
+    /第 \d+ 号决议试行到 2026年12月24日 为止。看的是晚班车乘坐人数，希望达到 20 人\/天，一共记了 1 次。最近一次 2026年11月24日：23 人\/天。/,
   )
   const links = await town.db
     .selectFrom('agenda_links')

@@ -92,6 +92,9 @@ const untold = [
   'item.removed',
   'item.introduced',
   'resolution.made',
+  // Numbers stand in the table of the trial.
+  'resolution.read',
+  'resolution.trial_over',
   'resolution.claimed',
   'resolution.answered',
   'resolution.reopened',

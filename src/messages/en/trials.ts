@@ -64,7 +64,7 @@ export const trials: Record<keyof typeof zh, string> = {
     'Wutong: after its trial the matter you reported was voted on again and did not pass. It does not go on. {link}',
   'tell.trial.lapsed':
     'Wutong: the trial of the matter you reported ended and nobody voted again within 30 days, so it stopped. {link}',
-  'journal.resolution.on_trial': 'On trial until {ends}: {metric}, to reach {target} {unit}',
+  'journal.resolution.on_trial': 'On trial until {due}: {metric}, to reach {target} {unit}',
   'journal.resolution.read': 'The number of {day}: {value} {unit}',
   'journal.resolution.trial_over': 'The trial is over; voted on again as item {item}',
   'journal.resolution.trial_kept': 'Passed again after the trial: it stays',

@@ -55,7 +55,7 @@ export const trials = {
   'tell.trial.kept': '【梧桐议事】您反映的事试行以后再表决，通过了，继续办。查看：{link}',
   'tell.trial.dropped': '【梧桐议事】您反映的事试行以后再表决，没有通过，不再继续。查看：{link}',
   'tell.trial.lapsed': '【梧桐议事】您反映的事试行到期，30 天里没有再表决，试行停止。查看：{link}',
-  'journal.resolution.on_trial': '先试行到 {ends}，看{metric}，希望达到 {target} {unit}',
+  'journal.resolution.on_trial': '先试行到{year}年{month}月{day}日，看{metric}，希望达到 {target} {unit}',
   'journal.resolution.read': '{day} 的数字：{value} {unit}',
   'journal.resolution.trial_over': '试行到期，再表决（第 {item} 号议题）',
   'journal.resolution.trial_kept': '再表决通过，试行转为长期',

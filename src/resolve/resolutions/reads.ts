@@ -146,6 +146,8 @@ export async function resolutionPage(db: Db, no: number, at: Date) {
           .whereRef('subject_id', '=', 'resolutions.id')
           // Each answer is a line of the journal; on a public page it would say when somebody spoke.
           .where('verb', '<>', 'resolution.answered')
+          // Numbers stand in the table of the trial.
+          .where('verb', '<>', 'resolution.read')
           .orderBy('journal.id', 'desc')
           .limit(100),
       ).as('lines'),

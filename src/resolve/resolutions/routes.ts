@@ -87,10 +87,11 @@ export const resolutions: Slice = (app, { clock }) => {
       const place = await placeOf(req.db, meetingNo, itemNo)
       const again = (form: Form) => reply.code(422).page('resolve/resolutions/new', { place, form })
       const input = readForm(ResolutionForm, req.body)
-      if ('form' in input) return again(input.form)
+      const trial = readTrialFields(req.body)
+      const faults = 'errors' in trial ? trial.errors : {}
+      if ('form' in input) return again({ ...input.form, errors: { ...faults, ...input.form.errors } })
 
       const { text, owner, due, steps } = input.data
-      const trial = readTrialFields(input.data)
       const [seatId, personId] = owner
       const wrongDay = whyNotDue(due, clock())
       const wrongEnd = 'trial' in trial && trial.trial && whyNotEnd(trial.trial.endsOn, clock())
@@ -100,7 +101,7 @@ export const resolutions: Slice = (app, { clock }) => {
           ...(!known && { owner: 'resolutions.owner.wrong' }),
           ...(wrongDay && { due: wrongDay }),
           ...(wrongEnd && { ends: wrongEnd }),
-          ...('errors' in trial && trial.errors),
+          ...faults,
         }
         return again({ values: typed(req.body), errors })
       }

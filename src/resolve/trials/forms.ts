@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { day, line, ticked } from '../../lib/http/forms.ts'
+import { day, line, readForm, ticked } from '../../lib/http/forms.ts'
 import { type MessageKey, says } from '../../lib/i18n.ts'
 import type { NewTrial } from './rules.ts'
 
@@ -20,10 +20,11 @@ export const trialFields = {
   target: z.string().max(20).default(''),
 }
 
-type Typed = z.output<z.ZodObject<typeof trialFields>>
-
 /** The trial somebody asked for, or what is wrong with it field by field; null: it is none. */
-export function readTrialFields(typed: Typed): { trial: NewTrial | null } | { errors: Record<string, MessageKey> } {
+export function readTrialFields(body: unknown): { trial: NewTrial | null } | { errors: Record<string, MessageKey> } {
+  const form = readForm(z.object(trialFields), body)
+  if ('form' in form) return { errors: form.form.errors }
+  const typed = form.data
   if (!typed.trial) return { trial: null }
   const target = whole(typed.target)
   const ends = day.safeParse(typed.ends)

@@ -6,6 +6,7 @@ import { translator } from '../../lib/i18n.ts'
 import { journal } from '../../lib/journal.ts'
 import type { Letterbox } from '../../lib/outbox.ts'
 import { tellFilers } from '../../listen/filings/store.ts'
+import { dayInFull } from '../minutes/wording.ts'
 import { linkedIssueIds } from '../resolutions/linked.ts'
 import { endOf } from './rules.ts'
 import { lockTrial } from './store.ts'
@@ -73,9 +74,9 @@ async function whatWasMeasured(trx: Trx, trial: Trial): Promise<string> {
     .execute()
   const { ends_on: ends, metric, unit, target, no } = trial
   const t = translator('zh')
-  const whole = t('trials.again.background', { ends, metric, unit, target, no, n: readings.length })
+  const whole = t('trials.again.background', { ends: dayInFull(ends), metric, unit, target, no, n: readings.length })
   const last = readings.at(-1)
-  return last ? `${whole}${t('trials.again.last', { day: last.day, value: last.value, unit })}` : whole
+  return last ? `${whole}${t('trials.again.last', { day: dayInFull(last.day), value: last.value, unit })}` : whole
 }
 
 /** Too long a title or text makes way for the words around it; the whole stands on the resolution's own page. */

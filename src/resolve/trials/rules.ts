@@ -62,9 +62,11 @@ export function endOf(
   return !again.brought && shanghaiDay(at) > lapsesOn(endsOn) ? 'lapsed' : null
 }
 
-const width = 640
-const height = 200
-const edge = { left: 56, right: 16, top: 16, bottom: 28 }
+const width = 340
+const height = 160
+const edge = { left: 40, right: 10, top: 12, bottom: 24 }
+/** As long as a day written under it: nearer together, only the last one is. */
+const label = 90
 
 /** The picture of the readings, in the units of its own box: a line through the days, and one at the target. */
 export function chartOf(
@@ -87,6 +89,7 @@ export function chartOf(
     target: y(target),
     end: x(endsOn),
     top,
+    roomy: x(endsOn) - edge.left > 2 * label,
     points,
     line: points.map((point) => `${point.x},${point.y}`).join(' '),
   }

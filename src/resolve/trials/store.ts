@@ -14,6 +14,7 @@ export async function beginTrial(
   at: Date,
 ): Promise<void> {
   const { endsOn, metric, unit, target } = trial
+  const [year = 0, month = 0, day = 0] = endsOn.split('-').map(Number)
   await trx
     .insertInto('trials')
     .values({ resolution_id: resolution.id, ends_on: endsOn, metric, unit, target, item_id: null })
@@ -23,7 +24,7 @@ export async function beginTrial(
     verb: 'resolution.on_trial',
     by,
     at,
-    particulars: { ends: endsOn, metric, unit, target },
+    particulars: { due: endsOn, year, month, day, metric, unit, target },
   })
 }
 

@@ -156,6 +156,7 @@ t.test('too few in the room: the meeting is not opened, and the chair reads who 
     '还差 2 席；必到的居委会还没到',
     'she reads it before she presses',
   )
+  t.match((await shen.get(`/desk/meetings/${no}`)).body, '还差 2 席；必到的居委会还没到')
   t.equal((await meetingByNo(town.db, no)).state, 'checkin', 'people may still come')
 
   await sit('feng', 4)

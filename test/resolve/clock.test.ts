@@ -35,6 +35,11 @@ t.test('silence is noted once when the three days are over, and what hung out lo
 
   const feng = await town.as('feng')
   t.match((await feng.get('/seat')).body, /请确认纪要：十一月五位一体会议[\s\S]*11月27日 23:59前[\s\S]*待我确认/)
+  t.match(
+    (await (await town.as('zhou')).get('/desk')).body,
+    /我的席位<span>1<\/span>/,
+    'and who works at the desk finds it counted there',
+  )
   t.equal((await feng.get('/desk')).headers.location, '/c/wutongli/seat')
   t.match((await feng.get('/ledger')).body, 'href="/c/wutongli/seat"')
   t.notMatch((await (await town.as('qian')).get('/seat')).body, '请确认纪要', 'his seat was vacant that evening')
@@ -55,6 +60,7 @@ t.test('silence is noted once when the three days are over, and what hung out lo
   t.match(silent[0], { person_id: null, particulars: { seats: '党组织、居委会、社区民警' } })
   t.match((await (await town.as('zhou')).get(desk)).body, '党组织、居委会、社区民警没有回音，记“未确认”')
   t.notMatch((await (await town.as('zhou')).get('/seat')).body, '请确认纪要', 'too late to answer')
+  t.notMatch((await (await town.as('zhou')).get('/desk')).body, /我的席位<span>/)
 
   await post(`${desk}/publication`)
   t.same(await links(), [true, true], 'what hangs out is everybody’s')
@@ -114,6 +120,7 @@ t.test('a trial and its last day stand in the minutes, the file and the notice',
   t.match(textOf(xml), sentence)
   const duties = tablesOf(xml).find(([head]) => head?.includes('做什么'))
   t.match(duties?.[1]?.[1], /班车末班延到 23:00（决议第\d+号，试行到2027年2月24日）/)
+  t.match((await nobody.get(`/meetings/${no}/deadlines.ics`)).body, /SUMMARY:试行到期：班车末班延到 23:00/)
   for (const paper of ['a4', 'a3']) {
     const notice = (await nobody.get(`/meetings/${no}/minutes/notice?paper=${paper}`)).body
     t.match(notice, /试行到 2027年2月24日，到期再表决/, paper)

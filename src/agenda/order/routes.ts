@@ -12,6 +12,7 @@ import { whyNotArrange, whyNotOpen } from '../meetings/rules.ts'
 import { earliestDay, tooEarlyUntil, whyNotProven } from '../notices/rules.ts'
 import type { Affected } from '../options/reads.ts'
 import { unheard } from '../options/rules.ts'
+import { tooFew } from '../quorum/rules.ts'
 import { type Preparing, preparing } from './reads.ts'
 import {
   deferItem,
@@ -43,6 +44,8 @@ declare module '../../lib/http/views.ts' {
       ready: Awaited<ReturnType<typeof openItems>>
       whyNotArrange: ReturnType<typeof whyNotArrange>
       whyNotOpen: ReturnType<typeof whyNotOpen>
+      /** While check-in goes on: who or how many are missing to begin. */
+      few: ReturnType<typeof tooFew>
       /** Where a phone checks in, in full, for the square code. */
       joinUrl: string
     }
@@ -76,6 +79,7 @@ export const order: Slice = (app, { clock }) => {
       ...readiness(also, clock()),
       whyNotArrange: whyNotArrange(room.state),
       whyNotOpen: whyNotOpen(room.state, room.items.length),
+      few: room.state === 'checkin' ? tooFew(room.quorum) : null,
       joinUrl: `${req.letterbox.home}/join/${room.meeting.code}`,
     })
   })

@@ -137,6 +137,7 @@ export const minutes: Record<keyof typeof zh, string> = {
   'minutes.unit.seat': 'parties',
   'minutes.calendar': '{name} · deadlines',
   'minutes.due.promise': '{seat}: {text}',
+  'minutes.due.trial': 'The trial ends: {text}',
   'minutes.due.confirm': 'Minutes to be confirmed: {text}',
   'minutes.due.notice': 'Notice period of the minutes ends: {text}',
   'minutes.csv.item': 'Item no.',

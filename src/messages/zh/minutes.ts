@@ -125,6 +125,7 @@ export const minutes = {
   'minutes.unit.seat': '席',
   'minutes.calendar': '{name} · 期限',
   'minutes.due.promise': '{seat}：{text}',
+  'minutes.due.trial': '试行到期：{text}',
   'minutes.due.confirm': '纪要确认到期：{text}',
   'minutes.due.notice': '纪要公示到期：{text}',
   'minutes.csv.item': '议题号',

@@ -152,6 +152,7 @@ t.test('the owner writes down numbers, everybody sees the picture and the table'
     t.notMatch(page, '<script>alert')
     t.notMatch(page, /冯涛|沈洁/, 'nobody is named')
   }
+  t.match((await anybody.get('/ledger')).body, /class="chip">试行到 \S*12月24日</, 'the ledger says it too')
   anybody.cookies.lang = 'en'
   t.match((await anybody.get(`/resolutions/${no}/trial`)).body, 'It should reach 20 人/天')
   t.match((await feng.get('/seat')).body, /记晚班车乘坐人数，试行到 \S*12月24日/)

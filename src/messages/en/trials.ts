@@ -2,6 +2,7 @@ import type { trials as zh } from '../zh/trials.ts'
 
 export const trials: Record<keyof typeof zh, string> = {
   'trials.title': 'On trial',
+  'trials.chip': 'on trial until {day}',
   'trials.of': 'The trial of resolution {no}',
   'trials.legend': 'Try it for a time first',
   'trials.mark': 'This is a decision on trial, to be voted on again',

@@ -1,5 +1,6 @@
 export const trials = {
   'trials.title': '试行',
+  'trials.chip': '试行到 {day}',
   'trials.of': '第 {no} 号决议的试行',
   'trials.legend': '先试行一段时间',
   'trials.mark': '这是试行决定，到期再表决',

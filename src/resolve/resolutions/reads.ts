@@ -241,6 +241,12 @@ function promises(db: Db) {
       'character',
       'colour',
       'post',
+      eb
+        .selectFrom('trials')
+        .whereRef('trials.resolution_id', '=', 'resolutions.id')
+        .where('ended_at', 'is', null)
+        .select('ends_on')
+        .as('trialEnds'),
       jsonArrayFrom(
         eb
           .selectFrom('steps')
@@ -293,5 +299,7 @@ function asPromised(row: Row, at: Date) {
     answers: row.answers,
     /** Closed, and somebody who was asked says it is solved: the only promise we call kept. */
     kept: state === 'closed' && row.answers.solved > 0,
+    /** While it is on trial: its last day. */
+    trialEnds: row.trialEnds,
   }
 }

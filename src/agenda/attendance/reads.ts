@@ -5,7 +5,7 @@ import { notFound } from '../../lib/refusal.ts'
 import { meetingState, meetingTimes } from '../meetings/rules.ts'
 import { type Holder, speakerOf } from './rules.ts'
 
-/** A seat is held for good, or by a mandate for the one meeting (mandates.ts). SQL on `seat_holders`. */
+/** A seat is held for good, or by a mandate for the one meeting (standins.ts). SQL on `seat_holders`. */
 export const holdsTonight = (meetingId: Expression<number>) =>
   sql<boolean>`(seat_holders.meeting_id is null or seat_holders.meeting_id = ${meetingId})`
 

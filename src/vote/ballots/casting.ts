@@ -88,7 +88,7 @@ export async function castVote(db: Db, vote: Vote): Promise<Receipt> {
   if (wrong) throw new Refusal(wrong, 422)
   if (vote.desk && ballot.voters === 'seat') throw new Refusal('ballots.deskSeats', 409)
   const caster = ballot.voters === 'seat' ? me.personId : vote.desk ? vote.desk.householdId : me.householdId
-  if (ballot.voters === 'seat' && me.seatIds.length === 0) throw new Refusal('ballots.notSeat', 403)
+  if (ballot.voters === 'seat' && me.personId === null) throw new Refusal('ballots.notSeat', 403)
   if (caster === null || me.sessionId === null) throw new Refusal('ballots.notBound', 403)
 
   const { verdict, receipt } = await boxOf(

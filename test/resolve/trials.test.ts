@@ -217,6 +217,7 @@ async function votedAgain(town: Town, outcome: 'passed' | 'rejected', reason: st
       ...{
         electorate_kind: 'household',
         tally_shown: 'live',
+        terms: '{}',
         question_sha256: 'x',
         electorate_sha256: 'x',
         eligible: 12,

@@ -14,6 +14,7 @@ import { startOutbox } from './lib/outbox.ts'
 import { openVault } from './lib/vault.ts'
 import { startPulls } from './listen/pulls/pulls.ts'
 import { reindexAll } from './listen/search/reindex.ts'
+import { startClock } from './resolve/clock.ts'
 
 const clock = () => new Date()
 const say = (text: string) => process.stdout.write(`${text}\n`)
@@ -44,6 +45,7 @@ async function start(demo: boolean): Promise<void> {
   const { dataDir } = config
   const egress = createEgress(undefined, config.caFile && readFileSync(config.caFile, 'utf8'))
   const stopPulls = startPulls({ house, vault, origin, clock, egress, dataDir })
+  const stopClock = startClock({ house, vault, origin, clock })
   const app = await buildApp({ house, clock, live, vault, origin, egress, dataDir }, config)
 
   // The story is read only where it is told.
@@ -70,6 +72,7 @@ async function start(demo: boolean): Promise<void> {
     await live.close() // sockets first, with 1012, so that phones know to come back
     await app.close()
     await stopPulls()
+    await stopClock()
     await stopOutbox()
     await stopListening()
     await house.close()

@@ -2,7 +2,7 @@ import t from 'tap'
 import { openBallot } from '../../src/vote/ballots/opening.ts'
 import { ballotShown } from '../../src/vote/ballots/reads.ts'
 import type { Rule } from '../../src/vote/ballots/rules.ts'
-import { holdMeeting, issueState, lines, makeItem, tellIssue } from '../agenda/help.ts'
+import { gather, holdMeeting, issueState, lines, makeItem, tellIssue } from '../agenda/help.ts'
 import { startTown, type Town } from '../harness.ts'
 import { sitting } from '../vote/sitting.ts'
 
@@ -105,10 +105,31 @@ t.test('ending a vote asks nothing and can be taken back for a minute; what was 
   )
 })
 
+t.test('who names the owner of a passed item, or calls a meeting off at its door, needs the gavel too', async (t) => {
+  const room = await sitting(town)
+  await room.arrive('3-101', '3-102')
+  const at = `/meetings/${room.meetingNo}`
+  const no = await vote(room)
+  for (const door of ['3-101', '3-102'] as const) await cast1({ door }, no)
+  await zhou.post(`/ballots/${no}/closure`)
+  const promise = { text: '末班车延时', owner: `${cast.seats[3]}-${cast.people.feng}`, due: '2026-12-24', steps: '' }
+  const second = await wu.post(`${at}/items/${room.itemNo}/resolution`, promise)
+  t.equal(second.statusCode, 409)
+  t.match(second.body, '由另一位主任主持')
+  t.equal((await zhou.post(`${at}/items/${room.itemNo}/resolution`, promise)).statusCode, 303)
+
+  const waiting = await holdMeeting(town, [await makeItem(town, [await tellIssue(town)])], 2)
+  await zhou.post(`/meetings/${waiting}/gavel`)
+  const off = await wu.post(`/desk/meetings/${waiting}/cancellation`, { offReason: '主持人病了' })
+  t.equal(off.statusCode, 409)
+  t.match(off.body, '由另一位主任主持')
+})
+
 t.test('the last step is taken back within a minute by whoever took it, and B goes a step back', async (t) => {
   const items = [await makeItem(town, [await tellIssue(town)])]
   const no = await holdMeeting(town, items, 2)
   const at = `/meetings/${no}`
+  await gather(town, no)
   await zhou.post(`${at}/opening`)
   t.match((await zhou.get(`${at}/chair`)).body, '撤回“宣布开会”')
   await zhou.post(`${at}/undo`)

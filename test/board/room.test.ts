@@ -1,7 +1,7 @@
 import t from 'tap'
 import { openBallot } from '../../src/vote/ballots/opening.ts'
 import { openBallotOf } from '../../src/vote/ballots/reads.ts'
-import { openStage } from '../browser.ts'
+import { isAccessible, openStage } from '../browser.ts'
 import { startTown } from '../harness.ts'
 import { call } from '../lib/phone.ts'
 import { sitting } from '../vote/sitting.ts'
@@ -82,3 +82,46 @@ t.test('a page that brought the open ballot with it is not sent it once more, on
   t.match(came.frames.join(), `outerHTML:#next-${meetingNo}-2`)
   t.match(came.frames.join(), `id="booth-${second}"`)
 })
+t.test(
+  'the button for a hand comes and goes with the item, and her own hand follows what the chair does',
+  async (t) => {
+    const town = await startTown(t)
+    town.clock.now = new Date()
+    const stage = await openStage(t, town)
+    const meeting = await sitting(town)
+    const at = `/meetings/${meeting.meetingNo}`
+    await meeting.arrive('12-602', '12-601')
+    const zhou = await town.as('zhou')
+    const step = async (noun: string) =>
+      t.equal((await zhou.post(`${at}/items/${meeting.itemNo}/${noun}`)).statusCode, 303)
+    await step('return')
+    await step('return')
+
+    const wang = await stage.person({ door: '12-602' })
+    const stranger = await stage.person({ door: '3-101' })
+    for (const { page, go } of [wang, stranger]) {
+      await go(at)
+      await page.getByText('已连上，自动更新').waitFor()
+    }
+    const raise = wang.page.getByRole('button', { name: '举手发言' })
+    t.equal(await raise.count(), 0, 'nothing is on the table')
+    await step('introduction')
+    await raise.waitFor()
+    await stranger.page.locator('.hands button').waitFor({ state: 'attached' })
+    t.notOk(await stranger.page.locator('.hands button').isVisible(), 'who is not in the room has no hand to raise')
+    await isAccessible(t, wang.page, '/meetings/:no')
+
+    await raise.click()
+    await wang.page.getByText('您举着手').waitFor()
+    t.notOk(await wang.page.locator('.hands button').isVisible(), 'once is enough')
+    await zhou.post(`${at}/speakers/call`, { after: '0' })
+    await wang.page.getByText('轮到您发言了').waitFor()
+    const { id } = await town.db.selectFrom('turns').select('id').executeTakeFirstOrThrow()
+    await zhou.post(`${at}/speakers/call`, { after: String(id) })
+    await raise.waitFor()
+    await raise.click()
+    await wang.page.getByText('您举着手').waitFor()
+    await wang.page.getByRole('button', { name: '手放下' }).click()
+    await raise.waitFor()
+  },
+)

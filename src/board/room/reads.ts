@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { roomOf } from '../../agenda/meetings/reads.ts'
 import type { Db } from '../../lib/db/schema.ts'
+import { notFound } from '../../lib/refusal.ts'
 import { type BallotShown, ballotsOf } from '../../vote/ballots/reads.ts'
 
 export type RoomNow = Omit<Awaited<ReturnType<typeof roomNow>>, 'also'>
@@ -71,6 +72,16 @@ const mine = (me: { personId: number | null; householdId: number | null }) => sq
              when 'household' then ${me.householdId}::int
              when 'seat' then (select a.seat_id from attendance a where a.meeting_id = meetings.id and a.person_id = ${me.personId}::int
                    and a.seat_id is not null and a.left_at is null limit 1) end)))`
+
+/** Her hand in this meeting, for the piece of the page that is hers. No such meeting here: 404. */
+export async function handOf(db: Db, no: number, me: { personId: number | null; householdId: number | null }) {
+  const { own } = await db
+    .selectFrom('meetings')
+    .where('no', '=', no)
+    .select(mine(me).as('own'))
+    .executeTakeFirstOrThrow(notFound)
+  return own.hand
+}
 
 /** The phone's page: the room and what its viewer is in it. Two statements. */
 export async function roomFor(db: Db, no: number, me: { personId: number | null; householdId: number | null }) {

@@ -4,6 +4,8 @@ import { announce } from '../../lib/live/announce.ts'
 import type { Letterbox } from '../../lib/outbox.ts'
 import { notFound, refuseIf } from '../../lib/refusal.ts'
 import { tellFilers } from '../../listen/filings/store.ts'
+import { type NewTrial, whyNotEnd } from '../trials/rules.ts'
+import { beginTrial } from '../trials/store.ts'
 import { promiseWords } from './endings.ts'
 import { linkedIssueIds, moveLinked } from './linked.ts'
 import { whyNotDue, whyNotMake } from './rules.ts'
@@ -18,6 +20,8 @@ export interface NewResolution {
   /** 'YYYY-MM-DD' */
   dueOn: string
   steps: readonly { title: string; weight: number }[]
+  /** It holds for a time only, and is voted on again. */
+  trial?: NewTrial | null
 }
 
 /**
@@ -36,6 +40,7 @@ export async function makeResolution(
     const ballot = await lastBallot(trx, place)
     refuseIf(whyNotMake({ passed: ballot?.outcome === 'passed', assigned: place.assigned_at !== null }))
     refuseIf(whyNotDue(promise.dueOn, at))
+    if (promise.trial) refuseIf(whyNotEnd(promise.trial.endsOn, at))
     await mustHold(trx, promise.seatId, promise.personId)
 
     const resolution = await trx
@@ -79,6 +84,7 @@ export async function makeResolution(
       became: 'in_progress',
       particulars: words,
     })
+    if (promise.trial) await beginTrial(trx, resolution, promise.trial, by, at)
     await announce(trx, `meeting:${promise.meetingNo}`)
     await moveLinked(trx, resolution, {
       from: ['decided'],
@@ -127,6 +133,8 @@ async function mustHold(trx: Trx, seatId: number, personId: number): Promise<voi
     .select('rank')
     .where('seat_id', '=', seatId)
     .where('person_id', '=', personId)
+    // Who stands in for a day promises nothing for the year.
+    .where('meeting_id', 'is', null)
     .where('left_at', 'is', null)
     .executeTakeFirst()
   refuseIf(holder ? null : 'resolutions.owner.wrong')

@@ -25,6 +25,12 @@ export function promises(db: Db) {
       'character',
       'colour',
       'post',
+      eb
+        .selectFrom('trials')
+        .whereRef('trials.resolution_id', '=', 'resolutions.id')
+        .where('ended_at', 'is', null)
+        .select('ends_on')
+        .as('trialEnds'),
       jsonArrayFrom(
         eb
           .selectFrom('steps')
@@ -77,5 +83,7 @@ export function asPromised(row: Row, at: Date) {
     answers: row.answers,
     /** Closed, and somebody who was asked says it is solved: the only promise we call kept. */
     kept: state === 'closed' && row.answers.solved > 0,
+    /** While it is on trial: its last day. */
+    trialEnds: row.trialEnds,
   }
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { jsonArrayFrom, jsonObjectFrom } from 'kysely/helpers/postgres'
 import type { Db } from '../../lib/db/schema.ts'
 import { notFound } from '../../lib/refusal.ts'
+import { trialRow, trialShown } from '../trials/reads.ts'
 import { asPromised, type Promised, promises } from './promises.ts'
 
 /** The promise an issue waits for (the last one made for it), by the issue's number; null when there is none. One statement. */
@@ -34,6 +35,7 @@ export async function resolutionPage(db: Db, no: number, at: Date) {
       'meetings.no as meetingNo',
       'meetings.title as meetingTitle',
       'ballots.no as ballotNo',
+      trialRow(sql.ref('resolutions.no')).as('trial'),
       jsonObjectFrom(
         eb
           .selectFrom('agenda_pictures')
@@ -67,6 +69,8 @@ export async function resolutionPage(db: Db, no: number, at: Date) {
           .whereRef('subject_id', '=', 'resolutions.id')
           // Each answer is a line of the journal; on a public page it would say when somebody spoke.
           .where('verb', '<>', 'resolution.answered')
+          // Numbers stand in the table of the trial.
+          .where('verb', '<>', 'resolution.read')
           .orderBy('journal.id', 'desc')
           .limit(100),
       ).as('lines'),
@@ -80,6 +84,7 @@ export async function resolutionPage(db: Db, no: number, at: Date) {
     evidence: row.evidence,
     meeting: { no: row.meetingNo, title: row.meetingTitle },
     ballotNo: row.ballotNo,
+    trial: row.trial && trialShown(row.trial, at),
     issues: row.issues,
     question: row.question,
     steps: row.steps.map(({ done_at, ...step }) => ({ ...step, doneAt: done_at === null ? null : new Date(done_at) })),
@@ -131,6 +136,7 @@ export async function placeOf(db: Db, meetingNo: number, itemNo: number) {
             'post',
           ])
           .where('left_at', 'is', null)
+          .where('seat_holders.meeting_id', 'is', null)
           .orderBy('seats.position')
           .orderBy('rank'),
       ).as('owners'),

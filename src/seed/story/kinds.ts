@@ -94,6 +94,14 @@ export interface Promised {
   /** Days after the meeting; for `overdue` ones set so that the day has just passed. */
   dueAfter: number | 'overdue'
   steps: { title: string; weight?: number; done?: readonly [after: number, evidence: string] }[]
+  /** Decided on trial, and what was counted on which day. */
+  trial?: {
+    endsAfter: number
+    metric: string
+    unit: string
+    target: number
+    readings: (readonly [after: number, value: number, note?: string])[]
+  }
   updates?: (readonly [after: number, words: string])[]
   /** Each time it was called done: days after the meeting, the evidence, and what the filers said of it. */
   claims?: {

@@ -85,8 +85,9 @@ export const voteLock = 7207
 
 /**
  * Casts one vote; both roads call it, the socket's and the form's. Gives the receipt only after COMMIT returned.
- * Until the close a voter's last vote counts, of the owners the first one (domain 3.6.1). Refuses after the close, off the roll, out of the room, a
- * key that was used for something else, and a session that is over, as of the moment of casting, not of the handshake.
+ * Until the close a voter's last vote counts, of the owners the first one (domain 3.6.1). Refuses after the close, off the
+ * roll, out of the room, a key that was used for something else, and a session that is over, as of the moment of casting,
+ * not of the handshake.
  */
 export async function castVote(db: Db, vote: Vote): Promise<Receipt> {
   const { me, choice, reason = null } = vote
@@ -96,7 +97,7 @@ export async function castVote(db: Db, vote: Vote): Promise<Receipt> {
   if (vote.desk && ballot.voters === 'seat') throw new Refusal('ballots.deskSeats', 409)
   if (ballot.voters === 'owner' && !vote.ticket) throw new Refusal('ballots.byTicket', 403)
   const caster = casterOf(ballot, vote)
-  if (ballot.voters === 'seat' && me.seatIds.length === 0) throw new Refusal('ballots.notSeat', 403)
+  if (ballot.voters === 'seat' && me.personId === null) throw new Refusal('ballots.notSeat', 403)
   const proof = vote.ticket?.id ?? me.sessionId
   if (caster === null || proof === null) throw new Refusal('ballots.notBound', 403)
 

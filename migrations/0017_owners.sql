@@ -187,3 +187,22 @@ create table deliveries (
 create index deliveries_voter on deliveries (community_id, ballot_id, voter_id, id);
 call belongs_to_community('deliveries');
 revoke update, delete on deliveries from wt_app;
+
+-- 重复的票: a paper that was handed back after its owner had voted. Kept and listed, not counted (domain 3.6).
+create table superseded_papers (
+  community_id integer not null default current_community(),
+  id           integer generated always as identity,
+  key          uuid not null,                                    -- of the form it was written down with
+  ballot_id    integer not null,
+  voter_id     integer not null,
+  choice       text not null,
+  at           timestamptz not null,
+  recorded_by  integer not null,
+  primary key (community_id, id),
+  unique (community_id, key),
+  foreign key (community_id, ballot_id, voter_id) references electorate (community_id, ballot_id, voter_id),
+  foreign key (community_id, recorded_by) references people (community_id, id)
+);
+create index superseded_papers_voter on superseded_papers (community_id, ballot_id, voter_id);
+call belongs_to_community('superseded_papers');
+revoke update, delete on superseded_papers from wt_app;

@@ -76,6 +76,7 @@ export interface Database {
   electorate_settlements: ElectorateSettlements
   tickets: Tickets
   deliveries: Deliveries
+  superseded_papers: SupersededPapers
   votes: Votes
   vote_keys: VoteKeys
   resolutions: Resolutions
@@ -666,6 +667,17 @@ interface Tickets {
   issued_at: Date
   issued_by: number
   revoked_at: Date | null
+}
+
+interface SupersededPapers {
+  community_id: Own
+  id: Generated<number>
+  key: string
+  ballot_id: number
+  voter_id: number
+  choice: string
+  at: Date
+  recorded_by: number
 }
 
 interface Deliveries {

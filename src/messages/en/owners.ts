@@ -228,4 +228,13 @@ export const owners = {
   'calling.for': 'Owners’ assembly: {title}',
   'calling.do': 'Plan this assembly',
   'calling.notYet': 'This vote is not over; plan it once the result is there.',
+  'tickets.clerk': 'You are writing down a paper that was handed back; your name is kept with it.',
+  'tickets.clerk.again':
+    'This owner has voted. A paper that was handed back as well is written down here as a duplicate and does not count.',
+  'tickets.superseded':
+    'This owner had voted, and the first ballot stands. This paper is kept as a duplicate and does not count.',
+  'tickets.superseded.n':
+    '{n} {n?paper was:papers were} handed back after the owner had voted: kept as {n?a duplicate:duplicates}, not counted.',
+  'journal.ballot.paper': 'Wrote down a ballot paper that was handed back',
+  'journal.ballot.duplicate': 'A paper was handed back after its owner had voted; kept as a duplicate',
 }

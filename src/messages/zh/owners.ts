@@ -216,4 +216,10 @@ export const owners = {
   'calling.for': '业主大会：{title}',
   'calling.do': '排这次业主大会',
   'calling.notYet': '这次表决还没有结束，等结果出来再排。',
+  'tickets.clerk': '您在替业主录一张交回来的纸票，您的姓名会记下来。',
+  'tickets.clerk.again': '这位业主已经投过。又交回一张纸票的，在这里录下来，记为重复，不算。',
+  'tickets.superseded': '这位业主已经投过，先投的算。这张纸票记为重复，不算。',
+  'tickets.superseded.n': '{n} 张纸票交回来时业主已经投过，记为重复，不算。',
+  'journal.ballot.paper': '录了一张交回来的纸票',
+  'journal.ballot.duplicate': '一张纸票交回来时业主已经投过，记为重复',
 } as const

@@ -12,6 +12,13 @@ export async function paperBallot(db: Db, no: number) {
     .where('ballots.no', '=', no)
     .where('electorate_kind', '=', 'owner')
     .select(['ballots.id', 'ballots.no', 'question', 'options', 'closes_at', 'closed_at', 'meetings.no as meetingNo'])
+    .select((eb) =>
+      eb
+        .selectFrom('superseded_papers')
+        .whereRef('ballot_id', '=', 'ballots.id')
+        .select((p) => p.fn.countAll<number>().as('n'))
+        .as('superseded'),
+    )
     .executeTakeFirstOrThrow(notFound)
 }
 

@@ -6,6 +6,7 @@ import type { Slice } from '../../lib/http/slice.ts'
 import { type MessageKey, says } from '../../lib/i18n.ts'
 import { castVote } from '../ballots/casting.ts'
 import { type BallotShown, ballotShown } from '../ballots/reads.ts'
+import { enterPaper } from './entering.ts'
 import { type TicketShown, ticketShown } from './reads.ts'
 
 declare module '../../lib/http/views.ts' {
@@ -17,6 +18,8 @@ declare module '../../lib/http/views.ts' {
       /** Of the attempt the form on the page would be; null: no form. */
       key: string | null
       why: MessageKey | null
+      /** Somebody of the desk holds it: a paper that was handed back. */
+      clerk: boolean
       /** It was cast a moment ago. */
       fresh: boolean
       form: Form
@@ -55,7 +58,9 @@ export const ticketVotes: Slice = (app, { clock }) => {
         ticket: { id, voter },
         at: clock(),
       } as const
-      await castVote(req.db, vote)
+      if (!isClerk(req)) await castVote(req.db, vote)
+      else if (!(await enterPaper(req.db, vote)))
+        return page(req, reply.code(409), { values: {}, errors: { choice: 'tickets.superseded' } })
       return reply.goto(`/owners-vote/${req.params.secret}?done=1`)
     },
   )
@@ -65,10 +70,14 @@ export const ticketVotes: Slice = (app, { clock }) => {
     const ticket = await ticketShown(req.db, secret)
     const ballot = await ballotShown(req.db, ticket.ballotNo)
     const why = whyNot(ballot, clock())
-    const key = why === null && ticket.cast === null ? randomUUID() : null
-    return reply.page('vote/tickets/show', { ticket, ballot, secret, key, why, fresh, form })
+    // The desk may write down a paper that comes back after its owner has voted: it is kept as a duplicate.
+    const clerk = isClerk(req)
+    const key = why === null && (clerk || ticket.cast === null) ? randomUUID() : null
+    return reply.page('vote/tickets/show', { ticket, ballot, secret, key, why, fresh, clerk, form })
   }
 }
+
+const isClerk = ({ me }: FastifyRequest): boolean => me.roles.some((role) => role === 'staff' || role === 'chair')
 
 /** The casting statement judges by the same order (vote/ballots/casting.ts). */
 function whyNot({ closedAt, closesAt, stoppedAt, suspended }: BallotShown, at: Date): MessageKey | null {

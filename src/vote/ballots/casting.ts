@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type RawBuilder, sql } from 'kysely'
+import { sql } from 'kysely'
 import type { Db, Trx } from '../../lib/db/schema.ts'
 import type { MessageKey } from '../../lib/i18n.ts'
 import { Refusal } from '../../lib/refusal.ts'
@@ -7,8 +7,7 @@ import { groupCode, randomCode, sha256Hex } from '../../lib/tokens.ts'
 import { type Answer, whyNotAnswer } from './answers.ts'
 import { type Frozen, frozen } from './frozen.ts'
 import { inBatches } from './queue.ts'
-import type { Voters } from './rules.ts'
-import { standing } from './standing.ts'
+import { castOnce, recused, session, standing } from './standing.ts'
 
 /** Who casts, as the session knows it. */
 interface Caster {
@@ -231,34 +230,3 @@ async function judgeAndWrite(trx: Trx, ballot: Frozen, casts: Cast[]): Promise<J
 /** Until the close a voter's last vote is the one that counts. */
 const lastCounts = sql`do update set choice = excluded.choice, rev = votes.rev + 1, way = excluded.way, person_id = excluded.person_id,
   cast_at = excluded.cast_at, receipt = excluded.receipt, reason = excluded.reason`
-
-/** Statutory votes are cast once; and who bought and who sold are one voice: whichever of them was first stands. */
-const castOnce = ({ id }: Frozen) => sql`exists (
-  select from electorate o where o.ballot_id = ${id} and o.head = who.head and exists (
-    select from votes v where v.ballot_id = ${id} and v.voter_id = o.voter_id
-      and (v.voter_id = who.voter_id or v.bought_by is not null or who.bought_by is not null) offset 0) offset 0)`
-
-/** A seat that steps aside on this item stays in the room and in the base, but does not vote (domain 3.6.1). */
-const recused: Record<Voters, (ballot: Frozen) => RawBuilder<unknown>> = {
-  household: () => sql`false`,
-  owner: () => sql`false`,
-  seat: ({ meetingId, itemId }) => sql`exists (
-    select from recusals r where r.meeting_id = ${meetingId} and r.item_id = ${itemId} and r.seat_id = who.voter_id)`,
-}
-
-/**
- * Whether the session still stands for whom it said: a phone may have been signed out, a person may have left, since
- * its socket was opened.
- */
-const session: Record<Voters, RawBuilder<unknown>> = {
-  household: sql`
-    select s.id from sessions s left join people p on p.id = s.person_id and p.left_at is null
-    where s.id = g.session_id and s.revoked_at is null and s.expires_at > g.at
-      and case when g.way = 'desk'
-        then exists (select from person_roles r where r.person_id = p.id and r.role in ('staff', 'chair'))
-        else coalesce(s.household_id, p.household_id) = g.caster end`,
-  seat: sql`
-    select s.id from sessions s join people p on p.id = s.person_id and p.left_at is null
-    where s.id = g.session_id and s.revoked_at is null and s.expires_at > g.at and p.id = g.caster`,
-  owner: sql`select k.id from tickets k where k.id = g.session_id and k.voter_id = g.caster and k.revoked_at is null`,
-}

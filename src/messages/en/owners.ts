@@ -237,4 +237,9 @@ export const owners = {
     '{n} {n?paper was:papers were} handed back after the owner had voted: kept as {n?a duplicate:duplicates}, not counted.',
   'journal.ballot.paper': 'Wrote down a ballot paper that was handed back',
   'journal.ballot.duplicate': 'A paper was handed back after its owner had voted; kept as a duplicate',
+  'tickets.handed': 'When was it handed back',
+  'tickets.handed.hint':
+    'Empty: now. Handed back before the hour and typed in only now, it counts by the time it was handed back.',
+  'tickets.handed.late': 'That time has not come yet',
+  'tickets.handed.early': 'The vote had not begun then',
 }

@@ -222,4 +222,8 @@ export const owners = {
   'tickets.superseded.n': '{n} 张纸票交回来时业主已经投过，记为重复，不算。',
   'journal.ballot.paper': '录了一张交回来的纸票',
   'journal.ballot.duplicate': '一张纸票交回来时业主已经投过，记为重复',
+  'tickets.handed': '什么时候交回来的',
+  'tickets.handed.hint': '不写就是现在。截止以前交来、现在才录的，写交来的时间，照样算。',
+  'tickets.handed.late': '交回来的时间还没到',
+  'tickets.handed.early': '那时候还没有开始表决',
 } as const

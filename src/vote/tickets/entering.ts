@@ -6,13 +6,19 @@ import { castVote, type Vote } from '../ballots/casting.ts'
 import type { Frozen } from '../ballots/frozen.ts'
 import { frozen } from '../ballots/frozen.ts'
 
+interface Entry extends Vote {
+  ticket: { id: number; voter: number }
+  /** A paper is timed by this, not by when it is typed in (domain 3.6.1). */
+  handedAt: Date
+}
+
 /**
  * 代录纸票: somebody of the desk writes down a paper that was filled in and handed back. One that comes after its owner
  * had voted is kept as a duplicate and not counted; gives whether it counted. The journal says who wrote it down, never what.
  */
-export async function enterPaper(db: Db, vote: Vote & { ticket: { id: number; voter: number } }): Promise<boolean> {
+export async function enterPaper(db: Db, vote: Entry): Promise<boolean> {
   const ballot = await frozen(db, vote.ballot)
-  const counted = await castVote(db, { ...vote, way: 'desk' }).then(
+  const counted = await castVote(db, { ...vote, way: 'desk', at: vote.handedAt }).then(
     () => true,
     (error: unknown) => {
       if (error instanceof Refusal && error.key === 'tickets.final') return false
@@ -26,7 +32,7 @@ export async function enterPaper(db: Db, vote: Vote & { ticket: { id: number; vo
 async function writeDown(
   db: Db,
   { id, no }: Frozen,
-  { ticket, choice, key, me, at }: Parameters<typeof enterPaper>[1],
+  { ticket, choice, key, me, at, handedAt }: Entry,
   counted: boolean,
 ) {
   const person = author(me)
@@ -34,7 +40,7 @@ async function writeDown(
     if (!counted)
       await sql`
         insert into superseded_papers (key, ballot_id, voter_id, choice, at, recorded_by)
-        values (${key}, ${id}, ${ticket.voter}, ${choice}, ${at}, ${person}) on conflict (community_id, key) do nothing`.execute(
+        values (${key}, ${id}, ${ticket.voter}, ${choice}, ${handedAt}, ${person}) on conflict (community_id, key) do nothing`.execute(
         trx,
       )
     // Of an attempt that is sent again the line is there already.

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { blank, type Form, readForm } from '../../lib/http/forms.ts'
+import { blank, type Form, moment, readForm, typed } from '../../lib/http/forms.ts'
 import type { Slice } from '../../lib/http/slice.ts'
 import { type MessageKey, says } from '../../lib/i18n.ts'
 import { castVote } from '../ballots/casting.ts'
@@ -32,6 +32,8 @@ const shown = { ...bySecret, querystring: z.object({ done: z.string().max(4).opt
 const VoteForm = z.object({
   choice: z.string(says('ballots.chooseFirst')).max(20, says('ballots.noSuchChoice')),
   key: z.uuid(says('error.malformed')),
+  /** Of a paper that was handed back: when. */
+  handed: z.union([z.literal('').transform(() => null), moment]).default(null),
 })
 
 /** 凭票投: an owner's ballot paper, opened by the code on it, without an account, a sign-in or a place in the room. */
@@ -50,17 +52,16 @@ export const ticketVotes: Slice = (app, { clock }) => {
       const input = readForm(VoteForm, req.body)
       if ('form' in input) return page(req, reply.code(422), input.form)
       const { id, ballotNo, voter } = await ticketShown(req.db, req.params.secret)
-      const vote = {
-        ...input.data,
-        ballot: ballotNo,
-        way: 'ticket',
-        me: req.me,
-        ticket: { id, voter },
-        at: clock(),
-      } as const
+      const { handed, ...answer } = input.data
+      const at = clock()
+      const vote = { ...answer, ballot: ballotNo, way: 'ticket', me: req.me, ticket: { id, voter }, at } as const
       if (!isClerk(req)) await castVote(req.db, vote)
-      else if (!(await enterPaper(req.db, vote)))
-        return page(req, reply.code(409), { values: {}, errors: { choice: 'tickets.superseded' } })
+      else {
+        const wrong = handed && whyNotHanded(await ballotShown(req.db, ballotNo), handed, at)
+        if (wrong) return page(req, reply.code(422), { values: typed(req.body), errors: { handed: wrong } })
+        const counted = await enterPaper(req.db, { ...vote, handedAt: handed ?? at })
+        if (!counted) return page(req, reply.code(409), { values: {}, errors: { choice: 'tickets.superseded' } })
+      }
       return reply.goto(`/owners-vote/${req.params.secret}?done=1`)
     },
   )
@@ -69,7 +70,8 @@ export const ticketVotes: Slice = (app, { clock }) => {
     const { secret } = req.params as { secret: string }
     const ticket = await ticketShown(req.db, secret)
     const ballot = await ballotShown(req.db, ticket.ballotNo)
-    const why = whyNot(ballot, clock())
+    const over = whyNot(ballot, clock())
+    const why = over === 'ballots.timeUp' && isClerk(req) ? null : over
     // The desk may write down a paper that comes back after its owner has voted: it is kept as a duplicate.
     const clerk = isClerk(req)
     const key = why === null && (clerk || ticket.cast === null) ? randomUUID() : null
@@ -78,6 +80,12 @@ export const ticketVotes: Slice = (app, { clock }) => {
 }
 
 const isClerk = ({ me }: FastifyRequest): boolean => me.roles.some((role) => role === 'staff' || role === 'chair')
+
+/** A paper is handed back while the vote is open, and not tomorrow. */
+function whyNotHanded({ openedAt }: BallotShown, handed: Date, now: Date): MessageKey | null {
+  if (handed > now) return 'tickets.handed.late'
+  return handed < openedAt ? 'tickets.handed.early' : null
+}
 
 /** The casting statement judges by the same order (vote/ballots/casting.ts). */
 function whyNot({ closedAt, closesAt, stoppedAt, suspended }: BallotShown, at: Date): MessageKey | null {

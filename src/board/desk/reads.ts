@@ -14,7 +14,7 @@ export interface LedgerFilter {
 
 const perPage = 25
 /** Of what holds the words that were typed, the newest so many are put in the ledger's order. */
-const mostFound = 500
+const mostFound = 250
 
 /**
  * 台账: matters as the desk lists them, those with the nearest due day first and the closed ones last. `after` is the

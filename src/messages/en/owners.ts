@@ -1,7 +1,7 @@
 /** The register of who owns what, and the vote of all owners (Civil Code art. 278). */
 export const owners = {
   'people.nav.owners': 'Owners',
-  'owners.title': 'Owners’ register',
+  'owners.title': 'Register of owners',
   'owners.lead':
     'A vote of all owners counts two things: heads and exclusive floor area. The same set of owners is one head however many units they have; what is unsold or not handed over is the developer’s one.',
   'owners.none': 'The register is empty. Import a table, and the owners can vote.',
@@ -17,6 +17,7 @@ export const owners = {
   'owners.unsold': 'Not sold, so the developer’s',
   'owners.unsold.n': '{n} not sold',
   'owners.unit': 'Unit',
+  'owners.area.column': 'Area (m²)',
   'owners.kind': 'Use',
   'owners.kind.flat': 'Flat',
   'owners.kind.shop': 'Shop',
@@ -27,7 +28,7 @@ export const owners = {
   'owners.find.hint': 'As the register calls it: 12-602, B1-P023.',
   'owners.find.go': 'Open',
   'owners.unit.unknown': 'The register has no such unit; please check how it is written',
-  'owners.toImport': 'Import the owners’ register',
+  'owners.toImport': 'Import the register of owners',
   'owners.column.building': 'building',
   'owners.column.building.hint': 'such as 12 or B1',
   'owners.column.unit': 'unit',
@@ -209,7 +210,7 @@ export const owners = {
   'owners.way.yes.D2': 'For (three quarters of both taking part)',
   'owners.way.enough': 'enough',
   'owners.way.line': '{n} needed, {whole} in all',
-  'roll.title': 'The owners’ roll (units and area)',
+  'roll.title': 'Roll of owners (units and area)',
   'roll.who': 'Which units took part',
   'roll.hint':
     'The roll as it was frozen when the vote opened: unit and area, no names. If something is wrong, tell the committee before the close.',
@@ -222,7 +223,7 @@ export const owners = {
   'tickets.for': 'This paper stands for {units}: {area} m², {heads} {heads?head:heads}.',
   'tickets.cast': 'Cast this ballot',
   'tickets.done': 'Received and counted',
-  'calling.title': 'Put it to the owners’ assembly',
+  'calling.title': 'Put it to all owners',
   'calling.lead':
     'The vote was advice and cannot replace one of the owners. This plans an owners’ assembly with the item on it. Told fifteen days ahead and posted, it votes by ballot paper.',
   'calling.for': 'Owners’ assembly: {title}',

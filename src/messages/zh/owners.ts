@@ -17,6 +17,7 @@ export const owners = {
   'owners.unsold': '没有卖掉，算开发商的',
   'owners.unsold.n': '{n} 处没卖掉',
   'owners.unit': '专有部分',
+  'owners.area.column': '面积（㎡）',
   'owners.kind': '用途',
   'owners.kind.flat': '住宅',
   'owners.kind.shop': '商铺',

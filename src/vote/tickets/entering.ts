@@ -3,8 +3,7 @@ import type { Db } from '../../lib/db/schema.ts'
 import { author, journal } from '../../lib/journal.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import { castVote, type Vote } from '../ballots/casting.ts'
-import type { Frozen } from '../ballots/frozen.ts'
-import { frozen } from '../ballots/frozen.ts'
+import { type Frozen, frozen } from '../ballots/frozen.ts'
 
 interface Entry extends Vote {
   ticket: { id: number; voter: number }

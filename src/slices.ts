@@ -52,6 +52,7 @@ import { visits } from './listen/visits/routes.ts'
 import { webhooks } from './listen/webhooks/routes.ts'
 import { calendar } from './people/calendar/routes.ts'
 import { entry } from './people/entry/routes.ts'
+import { owners } from './people/owners/routes.ts'
 import { register } from './people/register/routes.ts'
 import { roster } from './people/roster/routes.ts'
 import { seats } from './people/seats/routes.ts'
@@ -64,7 +65,10 @@ import { revisits } from './resolve/revisits/routes.ts'
 import { trials } from './resolve/trials/routes.ts'
 import { ballots } from './vote/ballots/routes.ts'
 import { deskVotes } from './vote/desk/routes.ts'
+import { ownersRoll } from './vote/owners/routes.ts'
 import { stops } from './vote/stops/routes.ts'
+import { tickets } from './vote/tickets/routes.ts'
+import { ticketVotes } from './vote/tickets/voting.ts'
 
 /** The one place that knows every slice, in the order a matter travels through them. */
 export const slices: Slice[] = [
@@ -73,6 +77,7 @@ export const slices: Slice[] = [
   seats,
   slips,
   register,
+  owners,
   calendar,
   rounds,
   sheets,
@@ -122,6 +127,9 @@ export const slices: Slice[] = [
   ballots,
   stops,
   deskVotes,
+  tickets,
+  ticketVotes,
+  ownersRoll,
   resolutions,
   trials,
   revisits,

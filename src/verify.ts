@@ -12,7 +12,11 @@ import { fingerprint } from './vote/ballots/frozen.ts'
 import { isAbstain, isAgainst } from './vote/ballots/reads.ts'
 import { papersOf } from './vote/ballots/rounds.ts'
 import type { Voters } from './vote/ballots/rules.ts'
+import { countCast } from './vote/owners/reads.ts'
+import { castOn, readUnits } from './vote/owners/roll.ts'
+import { linesOf, type Roll } from './vote/owners/rules.ts'
 import { editionOf } from './vote/rules/catalogue.ts'
+import type { OwnersCount } from './vote/rules/owners.ts'
 
 /** What was looked at, in plain words, and what does not agree; nothing wrong means all of it does. */
 export interface Verification {
@@ -76,13 +80,15 @@ interface Ballot extends Asked {
   abstain: number
   handed: Handed[]
   before: Handed[]
+  /** Of the owners: their units, and heads and area counted again. */
+  owned: { units: Roll['units']; count: OwnersCount } | null
   strangers: number
   lost: number
   journal: string | null
 }
 
 async function ballotsWithVotes(db: Db): Promise<Ballot[]> {
-  const { rows } = await sql<Omit<Ballot, 'handed' | 'before'>>`
+  const { rows } = await sql<Omit<Ballot, 'handed' | 'before' | 'owned'>>`
     select b.id, b.no, b.question, b.options, b.rule, b.rule_version as "ruleVersion", b.terms, b.electorate_kind as voters, b.question_sha256 as "questionSha256",
            b.electorate_sha256 as "electorateSha256", b.eligible, b.closed_at as "closedAt", b.outcome, b.reason, b.numbers,
            v.*, k.lost, j.became as journal
@@ -100,8 +106,14 @@ async function ballotsWithVotes(db: Db): Promise<Ballot[]> {
       on true
     order by b.no`.execute(db)
   const all: Ballot[] = []
-  for (const row of rows) all.push({ ...row, ...(await papersOf(db, row.id)) })
+  for (const row of rows) all.push({ ...row, ...(await papersOf(db, row.id)), owned: await ownedOf(db, row) })
   return all
+}
+
+async function ownedOf(db: Db, { id, voters, options }: Pick<Ballot, 'id' | 'voters' | 'options'>) {
+  if (voters !== 'owner') return null
+  const units = await readUnits(db, id)
+  return { units, count: countCast(units, await castOn(db, id), options) }
 }
 
 async function rollsOf(db: Db): Promise<Map<number, string[]>> {
@@ -124,6 +136,8 @@ function faultsOf(ballot: Ballot, roll: string[]): string[] {
   if (fingerprint(ballot) !== ballot.questionSha256) say('what was asked is not what its fingerprint was taken of')
   if (rollSha256(roll) !== ballot.electorateSha256) say('the roll is not the one its fingerprint was taken of')
   if (roll.length !== ballot.eligible) say(`the roll holds ${roll.length} voters, the ballot says ${ballot.eligible}`)
+  if (ballot.owned && rollSha256(linesOf(ballot.owned.units)) !== ballot.electorateSha256)
+    say('its units and their areas do not make the roll its fingerprint was taken of')
   if (ballot.strangers > 0) say(`${ballot.strangers} votes of somebody who is not on the roll`)
   if (ballot.lost > 0) say(`${ballot.lost} receipts whose vote is not there`)
   const cast = ballot.for + ballot.against + ballot.abstain
@@ -134,7 +148,8 @@ function faultsOf(ballot: Ballot, roll: string[]): string[] {
   if (ballot.numbers === null) return faults
 
   const { numbers } = ballot
-  for (const choice of ['for', 'against', 'abstain'] as const) {
+  // Owners are counted in heads, not in papers: see the recount.
+  for (const choice of ballot.owned ? [] : (['for', 'against', 'abstain'] as const)) {
     if (ballot[choice] !== numbers[choice]) say(`${ballot[choice]} votes ${choice}, ${numbers[choice]} were declared`)
   }
   const again = recount(ballot, { ...numbers, eligible: roll.length })
@@ -155,7 +170,7 @@ function faultsOf(ballot: Ballot, roll: string[]): string[] {
   if (!givenUp && (again.outcome !== ballot.outcome || again.reason !== ballot.reason)) {
     say(`these numbers are ${again.outcome} (${again.reason}), declared was ${ballot.outcome} (${ballot.reason})`)
   }
-  if (numbers.present < cast) say(`${cast} voted, but only ${numbers.present} were in the room`)
+  if (!ballot.owned && numbers.present < cast) say(`${cast} voted, but only ${numbers.present} were in the room`)
   if (ballot.journal !== ballot.outcome) say(`the journal says ${ballot.journal}, the ballot ${ballot.outcome}`)
   return faults
 }
@@ -163,7 +178,9 @@ function faultsOf(ballot: Ballot, roll: string[]): string[] {
 /** The declared numbers through the very edition that was frozen; null: no vote can have had them. */
 function recount(ballot: Ballot, { missing, ...numbers }: Numbers): Decision | null {
   try {
-    return decideBallot(ballot, numbers, { missing, handed: ballot.handed, before: ballot.before })
+    return decideBallot(ballot, numbers, {
+      ...{ missing, handed: ballot.handed, before: ballot.before, owned: ballot.owned?.count ?? null },
+    })
   } catch {
     return null
   }

@@ -21,6 +21,8 @@ const published =
 
 /** Where a page with a name in its address finds one in the demonstration: SQL for the text that stands in its place. */
 const samples: Record<string, string> = {
+  '/desk/owners/buildings/:building': "select '12'",
+  '/desk/owners/units/:id': 'select id from units order by id limit 1',
   '/desk/people/seats/:id': 'select id from seats order by position limit 1',
   '/desk/visits/:key': 'select key from visits order by id desc limit 1',
   '/desk/gatherings/:no': 'select no from gatherings order by id desc limit 1',
@@ -119,6 +121,12 @@ const others = [
 ]
 /** Pages of things the demonstration has none of; each is counted where it is tested. */
 const elsewhere = [
+  '/ballots/:no/units',
+  '/ballots/:no/assembly',
+  '/owners-vote/:secret',
+  '/desk/ballots/:no/papers',
+  '/desk/ballots/:no/papers/building',
+  '/desk/ballots/:no/held',
   '/desk/imports/:key',
   '/open311/requests/:id',
   '/open311/tokens/:token',

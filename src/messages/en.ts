@@ -9,6 +9,7 @@ import { house } from './en/house.ts'
 import { listen } from './en/listen.ts'
 import { looks } from './en/looks.ts'
 import { minutes } from './en/minutes.ts'
+import { owners } from './en/owners.ts'
 import { people } from './en/people.ts'
 import { prepare } from './en/prepare.ts'
 import { resolve } from './en/resolve.ts'
@@ -24,6 +25,7 @@ export const en: Record<MessageKey, string> = {
   ...house,
   ...looks,
   ...people,
+  ...owners,
   ...listen,
   ...flow,
   ...visits,

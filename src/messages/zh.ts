@@ -10,6 +10,7 @@ import { house } from './zh/house.ts'
 import { listen } from './zh/listen.ts'
 import { looks } from './zh/looks.ts'
 import { minutes } from './zh/minutes.ts'
+import { owners } from './zh/owners.ts'
 import { people } from './zh/people.ts'
 import { prepare } from './zh/prepare.ts'
 import { resolve } from './zh/resolve.ts'
@@ -24,6 +25,7 @@ export const zh = {
   ...house,
   ...looks,
   ...people,
+  ...owners,
   ...listen,
   ...flow,
   ...visits,

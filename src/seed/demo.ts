@@ -7,6 +7,7 @@ import { gatheringMoments } from './hearing.ts'
 import { invitingMoments } from './inviting.ts'
 import { matterMoments } from './listening.ts'
 import { meetingMoments } from './meeting.ts'
+import { registerOwners } from './owning.ts'
 import { bringPeople, doorsOf, everybody, layOut, seatParties } from './place.ts'
 import { coming } from './story/coming.ts'
 import { desk } from './story/desk.ts'
@@ -50,6 +51,7 @@ export async function tellStory(
   const { doors, buildings } = await doorsOf(trx)
   const seats = await seatParties(trx, founded)
   const people = await bringPeople(trx, founded, everybody, seats, doors)
+  await registerOwners(trx, { vault, communityId: community.id }, founded)
   const tale: Tale = {
     trx,
     db: within(trx),

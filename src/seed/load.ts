@@ -14,6 +14,7 @@ import { categories } from '../listen/issues/rules.ts'
 import { openBallot } from '../vote/ballots/opening.ts'
 import { comeForDoors } from './arriving.ts'
 import { within } from './found.ts'
+import { registerOwners } from './owning.ts'
 import { bringPeople, seatParties, theTable } from './place.ts'
 import { later, minutes } from './when.ts'
 
@@ -37,6 +38,7 @@ export async function fillForLoad(trx: Trx, community: Community, vault: Vault, 
   await addDoors(trx, households, now)
   const seats = await seatParties(trx, now)
   const people = await bringPeople(trx, now, theTable, seats)
+  await registerOwners(trx, { vault, communityId: community.id }, now)
   const desk = people.get('沈洁') as number
   const second = people.get('顾萍') as number
   await addIssues(trx, issues, now, { desk, second })

@@ -49,6 +49,7 @@ t.test('no log line, however detailed, holds a phone, a code, a token or somebod
     `/track/${code}/nothing-here`,
     `/enter/${link}`,
     `/enter/${link}?phone=${phone}`,
+    `/owners-vote/${link}`,
     `/track?code=${code}`,
     `/live?topic=${code}&locale=zh`,
     '/desk/triage',

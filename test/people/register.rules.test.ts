@@ -1,14 +1,8 @@
 import { deepEqual } from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
-import {
-  doorKey,
-  type RegisterRow,
-  readRegister,
-  squareMetres,
-  standing,
-  writeRegister,
-} from '../../src/people/register/rules.ts'
+import { squareMetres } from '../../src/people/lines/rules.ts'
+import { doorKey, type RegisterRow, readRegister, standing, writeRegister } from '../../src/people/register/rules.ts'
 
 const read = (text: string) => readRegister(Buffer.from(text))
 const head = '楼栋,单元,楼层,室号,面积,业主人数'

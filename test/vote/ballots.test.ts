@@ -509,7 +509,6 @@ t.test('whatever is typed or sent instead of a vote is answered kindly and chang
     ['text that turns round', { ...form, question: '班车\u202e延期' }, '不能用的符号'],
     ['two questions', { ...form, question: ['a', 'b'] }, '请写清楚表决什么'],
     ['no rule', { question: '好吗', tally: 'live' }, '请选一种算法'],
-    ['a rule nothing here can count', { ...form, rule: 'D1' }, '这种算法这里还不能计票'],
     ['a rule we do not have', { ...form, rule: 'M9' }, '请选一种算法'],
     ['no tally', { question: '好吗', rule: 'M1' }, '请选一种'],
   ]

@@ -506,7 +506,7 @@ t.test('one paragraph: which rule, which numbers, why, and what it is worth', as
   const short = dual('D1', [900, 9_000_000, 559, 5_678_800, 559, 5_678_800])
   t.same(
     [stillNeeded(short)].map((one) => one && [paragraph([one], 'zh'), paragraph([one], 'en')]),
-    [['还要 41 人、3,212.00 平方米。', 'Still needed: 41 heads, 3,212.00 m².']],
+    [['还差 41 人、3,212.00 平方米。', 'Still needed: 41 heads, 3,212.00 m².']],
   )
   t.equal(
     paragraph(arithmetic(half).slice(2), 'en'),

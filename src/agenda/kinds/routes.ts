@@ -6,7 +6,6 @@ import { says } from '../../lib/i18n.ts'
 import { notFound } from '../../lib/refusal.ts'
 import {
   faultsOf,
-  notCounted,
   proofs,
   quorumKinds,
   readOrder,
@@ -32,7 +31,6 @@ declare module '../../lib/http/views.ts' {
         proofs: typeof proofs
         quorumKinds: typeof quorumKinds
         ruleCodes: typeof ruleCodes
-        notCounted: typeof notCounted
         subjects: typeof subjects
       }
     }
@@ -109,7 +107,7 @@ async function kindOf(req: FastifyRequest): Promise<Kind> {
 }
 
 function edit(reply: FastifyReply, kind: Kind, form: Form, decides: readonly Subject[], advises: readonly Subject[]) {
-  const choices = { proofs, quorumKinds, ruleCodes, notCounted, subjects }
+  const choices = { proofs, quorumKinds, ruleCodes, subjects }
   return reply.page('agenda/kinds/edit', { kind, form, decides, advises, choices })
 }
 

@@ -38,10 +38,6 @@ export const ruleCodes = [
   'G4',
 ] as const
 
-/** Rules a kind may name although no vote here can be counted by them yet: the vote says so when it is to be opened. */
-export const notCounted = ['D1', 'D2'] as const satisfies readonly (typeof ruleCodes)[number][]
-export const isNotCounted = (rule: string): boolean => notCounted.some((code) => code === rule)
-
 /** How much proof of posting a notice needs: none, one place, or every building (or the board all of them pass). */
 export const proofs = ['none', 'one', 'buildings'] as const
 

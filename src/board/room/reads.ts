@@ -70,7 +70,7 @@ const mine = (me: { personId: number | null; householdId: number | null }) => sq
            from ballots b join votes v on v.ballot_id = b.id
            where b.meeting_id = meetings.id and b.closed_at is null and v.voter_id = case b.electorate_kind
              when 'household' then ${me.householdId}::int
-             else (select a.seat_id from attendance a where a.meeting_id = meetings.id and a.person_id = ${me.personId}::int
+             when 'seat' then (select a.seat_id from attendance a where a.meeting_id = meetings.id and a.person_id = ${me.personId}::int
                    and a.seat_id is not null and a.left_at is null limit 1) end)))`
 
 /** Her hand in this meeting, for the piece of the page that is hers. No such meeting here: 404. */

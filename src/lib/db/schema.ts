@@ -22,6 +22,7 @@ export type Subject =
   | 'resolution'
   | 'bridge'
   | 'kind'
+  | 'unit'
 
 /** A day as 'YYYY-MM-DD'. */
 type Day = string
@@ -43,6 +44,10 @@ export interface Database {
   entry_tokens: EntryTokens
   sessions: Sessions
   access_log: AccessLog
+  owners: Owners
+  units: Units
+  unit_owners: UnitOwners
+  unit_sales: UnitSales
   gatherings: Gatherings
   visits: Visits
   rounds: Rounds
@@ -66,6 +71,12 @@ export interface Database {
   stops: Stops
   ballots: Ballots
   electorate: Electorate
+  electorate_units: ElectorateUnits
+  electorate_buyers: ElectorateBuyers
+  electorate_settlements: ElectorateSettlements
+  tickets: Tickets
+  deliveries: Deliveries
+  superseded_papers: SupersededPapers
   votes: Votes
   vote_keys: VoteKeys
   resolutions: Resolutions
@@ -171,6 +182,43 @@ interface Households {
   door: string
   area: number
   owner_heads: Generated<number>
+}
+
+interface Owners {
+  community_id: Own
+  id: Generated<number>
+  name_sealed: Buffer | null
+  name_hmac: string | null
+}
+
+interface Units {
+  community_id: Own
+  id: Generated<number>
+  building: string
+  door: string
+  name: string
+  kind: 'flat' | 'shop' | 'parking' | 'storage'
+  area: number
+  counts_area: boolean
+  counts_head: boolean
+  delivered: boolean
+  agreed_id: number | null
+  household_id: number | null
+}
+
+interface UnitOwners {
+  community_id: Own
+  unit_id: number
+  owner_id: number
+}
+
+interface UnitSales {
+  community_id: Own
+  id: Generated<number>
+  unit_id: number
+  owner_id: number
+  recorded_at: Date
+  recorded_by: number
 }
 
 interface Teams {
@@ -552,7 +600,7 @@ interface Ballots {
   rule_version: Generated<number>
   terms: Json
   round_of: number | null
-  electorate_kind: 'household' | 'seat'
+  electorate_kind: 'household' | 'seat' | 'owner'
   tally_shown: 'live' | 'after_close'
   question_sha256: string
   electorate_sha256: string
@@ -560,6 +608,7 @@ interface Ballots {
   required_seats: Generated<number[]>
   opened_at: Date
   opened_by: number
+  closes_at: Date | null
   closed_at: Date | null
   closed_by: number | null
   outcome: 'passed' | 'rejected' | 'again' | 'ordered' | null
@@ -574,6 +623,71 @@ interface Electorate {
   line: string
   household_id: number | null
   seat_id: number | null
+  owner_id: number | null
+  head: number | null
+  building: string | null
+}
+
+interface ElectorateUnits {
+  community_id: Own
+  ballot_id: number
+  unit_id: number
+  head: number
+  name: string
+  area: number
+  counts_area: boolean
+  counts_head: boolean
+  owners: number[]
+  agreed_id: number | null
+}
+
+interface ElectorateBuyers {
+  community_id: Own
+  ballot_id: number
+  unit_id: number
+  owner_id: number
+}
+
+interface ElectorateSettlements {
+  community_id: Own
+  ballot_id: number
+  head: number
+  voter_id: number
+  at: Date
+  by: number
+}
+
+interface Tickets {
+  community_id: Own
+  id: Generated<number>
+  ballot_id: number
+  voter_id: number
+  owner_id: number
+  token_sha256: Buffer
+  issued_at: Date
+  issued_by: number
+  revoked_at: Date | null
+}
+
+interface SupersededPapers {
+  community_id: Own
+  id: Generated<number>
+  key: string
+  ballot_id: number
+  voter_id: number
+  choice: string
+  at: Date
+  recorded_by: number
+}
+
+interface Deliveries {
+  community_id: Own
+  id: Generated<number>
+  ballot_id: number
+  voter_id: number
+  how: 'handed' | 'letterbox' | 'sent' | 'notFound'
+  at: Date
+  recorded_by: number
 }
 
 interface Votes {
@@ -583,8 +697,9 @@ interface Votes {
   choice: string
   reason: string | null
   rev: Generated<number>
-  way: 'socket' | 'form' | 'desk'
+  way: 'socket' | 'form' | 'desk' | 'ticket'
   person_id: number | null
+  bought_by: number | null
   cast_at: Date
   receipt: string
 }

@@ -17,7 +17,7 @@ export interface Bar {
   needed: number | null
   /** The word above the pin, already in the reader's language. */
   neededWord?: string
-  unit: 'household' | 'seat'
+  unit: 'household' | 'seat' | 'owner'
   /** Until the result is announced only the turnout may be shown. */
   hidden?: boolean
   /** The turnout, for a hidden bar whose reader was not even given the counts. */

@@ -54,7 +54,6 @@ export const prepare: Record<keyof typeof zh, string> = {
   'kinds.quorum.units.least': 'at least {num}/{den} of the owners vote, by heads and by area',
   'kinds.fraction': 'The upper number cannot be greater than the lower',
   'kinds.rule': 'The rule a vote begins with',
-  'kinds.rule.notCounted': '{rule} (cannot be counted here yet)',
   'kinds.rule.S5': 'Five seats',
   'kinds.rule.M1': 'More for than against',
   'kinds.rule.M2': 'More than half of those present',

@@ -232,11 +232,7 @@ export const vote: Record<keyof typeof zh, string> = {
   'ballots.questionMissing': 'Please say what is being decided',
   'ballots.chooseRule': 'When does it pass',
   'ballots.chooseRuleHint':
-    'With the five-party rule the seats that are present vote; with any other rule the households that are present do, one vote each.',
-  'ballots.notCounted': 'Votes by “{rule}” cannot be counted here yet. Please choose one of these.',
-  'ballots.notCountedYet': 'Votes by this rule cannot be counted here yet. Please choose another.',
-  'ballots.ownersNotCounted':
-    'By law the owners decide this together, by heads and by area. Such a vote cannot be counted here yet; please hold it the way the owners’ assembly does.',
+    'With the five-party rule the seats that are present vote; with the double majorities all owners do, by ballot paper; with any other rule the households that are present, one vote each.',
   'ballots.label.advice': 'This rule gives an opinion and decides nothing',
   'ballots.rulesExplained': 'What each of them takes',
   'ballots.ruleMissing': 'Please choose a rule',

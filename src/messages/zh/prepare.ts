@@ -53,7 +53,6 @@ export const prepare = {
   'kinds.quorum.units.least': '参加表决的业主，户数和面积都要有 {num}/{den} 以上',
   'kinds.fraction': '上面的数不能比下面的大',
   'kinds.rule': '表决一开始用哪条规则',
-  'kinds.rule.notCounted': '{rule}（这里还不能计票）',
   'kinds.rule.S5': '五方席位',
   'kinds.rule.M1': '赞成多于反对',
   'kinds.rule.M2': '到会过半',

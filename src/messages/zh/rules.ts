@@ -134,7 +134,7 @@ export const rules = {
   'rules.say.dual.follow.against': '从众的 {heads} 人、{area} 平方米跟了反对；不算它们，结果是{without}。',
   'rules.say.dual.follow.split':
     '从众的 {heads} 人、{area} 平方米只算参加：人数和面积的多数不在一边，无众可从；结果是{without}。',
-  'rules.say.dual.needed': '还要 {lack}。',
+  'rules.say.dual.needed': '还差 {lack}。',
   'rules.say.gates.allDone': '六步都走完了，通过。',
   'rules.say.gates.stage': '“{stage}”这一步：{members} 人里到了 {present} 人，赞成 {part} 人，够了，通过。',
   'rules.say.gates.ahead': '走到“{stage}”，还没有完。',

@@ -202,13 +202,10 @@ export const vote = {
   'ballots.questionHint': '写成一句能答赞成或反对的话。开始后就不能改了。',
   'ballots.questionMissing': '请写清楚表决什么',
   'ballots.chooseRule': '怎样算通过',
-  'ballots.chooseRuleHint': '选五方会商，由到会的五方席位投；选别的，由到会的住户投，一户一票。',
+  'ballots.chooseRuleHint':
+    '选五方会商，由到会的五方席位投；选双过半或双四分之三，由全体业主凭选票投；选别的，由到会的住户投，一户一票。',
   'ballots.rulesExplained': '每种怎么算',
   'ballots.ruleMissing': '请选一种算法',
-  'ballots.notCounted': '“{rule}”这种算法，这里还不能计票，请换下面一种。',
-  'ballots.notCountedYet': '这种算法这里还不能计票，请换一种。',
-  'ballots.ownersNotCounted':
-    '这件事依法要由业主共同表决，按户数和面积算。这里还不能计这种票，请用业主大会的表决办法。',
   'ballots.label.advice': '这种算法只表示意见，不作决定',
   'ballots.rule.M1': '多于反对',
   'ballots.rule.M2': '到会过半',

@@ -4,7 +4,8 @@ import type { Slice } from '../../lib/http/slice.ts'
 import { uploaded } from '../../lib/http/uploads.ts'
 import { says } from '../../lib/i18n.ts'
 import { Refusal } from '../../lib/refusal.ts'
-import { type RefusedLine, readRegister, squareMetres, writeRegister } from './rules.ts'
+import { type RefusedLine, squareMetres } from '../lines/rules.ts'
+import { readRegister, writeRegister } from './rules.ts'
 import { type Comparison, compareRegister, importRegister, registerSize } from './store.ts'
 
 declare module '../../lib/http/views.ts' {

@@ -1,6 +1,8 @@
 import { csvOf } from '../../lib/csv.ts'
 import type { T } from '../../lib/i18n.ts'
-import type { Facts } from './record.ts'
+import { squareMetres } from '../../people/lines/rules.ts'
+import { ownersOf } from '../../vote/ballots/decision.ts'
+import type { BallotFacts, Facts } from './record.ts'
 
 const columns = [
   'item',
@@ -19,23 +21,41 @@ const columns = [
   'hash',
 ] as const
 
-/** 表决计数: a line a vote, counts and nothing of who chose what. */
+interface Measure {
+  unit: BallotFacts['voters'] | 'area'
+  /** On the roll, taking part, for, against, abstaining, and how many "for" it took. Empty before the close. */
+  counts: (number | string)[]
+}
+
+/** What a vote was counted in: households, seats, or of the owners heads and then square metres. */
+export function measuresOf({ voters, eligible, numbers }: BallotFacts): Measure[] {
+  if (!numbers) return [{ unit: voters, counts: [eligible, '', '', '', '', ''] }]
+  const { present, for: yes, against, abstain, needed } = numbers
+  const counted = { unit: voters, counts: [numbers.eligible, present, yes, against, abstain, needed] }
+  const owned = ownersOf(numbers)
+  if (!owned) return [counted]
+  const { total, participating, count, checks } = owned
+  const needs = checks.find(({ what }) => what === 'yesArea')?.needed ?? 0
+  const areas = [total.area, participating.area, owned.for.area, count.against.area, count.abstain.area, needs]
+  return [counted, { unit: 'area', counts: areas.map(squareMetres) }]
+}
+
+/** 表决计数: a line a vote and measure, counts and nothing of who chose what. */
 export function countsCsv(facts: Facts, t: T): string {
   const rows = facts.items.flatMap((item) =>
-    item.ballots.map(({ no, question, rule, voters, eligible, numbers, outcome, questionSha256 }) => [
-      item.no,
-      item.title,
-      no,
-      question,
-      t(`ballots.ruleIs.${rule}`),
-      t(`minutes.unit.${voters}`),
-      eligible,
-      ...(numbers
-        ? [numbers.present, numbers.for, numbers.against, numbers.abstain, numbers.needed]
-        : ['', '', '', '', '']),
-      outcome ? t(`ballots.${outcome}`) : '',
-      questionSha256,
-    ]),
+    item.ballots.flatMap((ballot) =>
+      measuresOf(ballot).map(({ unit, counts }) => [
+        item.no,
+        item.title,
+        ballot.no,
+        ballot.question,
+        t(`ballots.ruleIs.${ballot.rule}`),
+        t(`minutes.unit.${unit}`),
+        ...counts,
+        ballot.outcome ? t(`ballots.${ballot.outcome}`) : '',
+        ballot.questionSha256,
+      ]),
+    ),
   )
   return csvOf([columns.map((name) => t(`minutes.csv.${name}`)), ...rows])
 }

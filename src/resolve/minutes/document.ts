@@ -1,6 +1,7 @@
 import { sha256Hex } from '../../lib/tokens.ts'
 import { paperOf } from '../../vote/ballots/answers.ts'
 import { wholeOf } from '../../vote/ballots/decision.ts'
+import { measuresOf } from './counts.ts'
 import type { MinutesRead } from './reads.ts'
 import type { BallotFacts, SeatFacts } from './record.ts'
 import { dayInFull, numeral, timeOf } from './wording.ts'
@@ -83,17 +84,19 @@ function attendanceTable(seats: readonly SeatFacts[], names: boolean): Table {
   return { caption: '出席情况', head: ['席位', '出席', '签到'], rows }
 }
 
+const units = { household: '户', seat: '席', owner: '人', area: '平方米' }
 const outcomes = { passed: '通过', rejected: '未通过', again: '再投一轮', ordered: '排出先后' }
 
 function countsTable({ facts }: MinutesRead): Table | null {
   const rows = facts.items.flatMap((item, i) =>
-    item.ballots.map(({ no, voters, numbers, outcome, eligible }) => [
-      `${numeral(i + 1)}（第${no}号）`,
-      voters === 'seat' ? '席' : '户',
-      String(eligible),
-      ...(numbers ? [numbers.present, numbers.for, numbers.against, numbers.abstain].map(String) : ['', '', '', '']),
-      outcome ? outcomes[outcome] : '',
-    ]),
+    item.ballots.flatMap((ballot) =>
+      measuresOf(ballot).map(({ unit, counts }) => [
+        `${numeral(i + 1)}（第${ballot.no}号）`,
+        units[unit],
+        ...counts.slice(0, 5).map(String),
+        ballot.outcome ? outcomes[ballot.outcome] : '',
+      ]),
+    ),
   )
   const head = ['议题', '单位', '应到', '在场', '赞成', '反对', '弃权', '结果']
   return rows.length ? { caption: '表决情况', head, rows } : null
@@ -135,7 +138,7 @@ function remarksOf({ asked, before, objections }: MinutesRead): string[] {
 
 /** The bar of one vote, measured as its own page measures it. */
 function barOf({ no, rule, ruleVersion, terms, voters, numbers }: BallotFacts) {
-  if (numbers === null || paperOf(rule, ruleVersion) !== 'yesno') return null
+  if (numbers === null || voters === 'owner' || paperOf(rule, ruleVersion) !== 'yesno') return null
   const cast = numbers.for + numbers.against + numbers.abstain
   const whole = wholeOf(rule, numbers, ruleVersion, terms)
   return {

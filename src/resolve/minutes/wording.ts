@@ -93,6 +93,11 @@ function ballotText(ballot: BallotFacts): string {
   const asked = `表决（第${no}号）：${sentence(question)}`
   if (numbers === null || outcome === null) return `${asked}题目指纹${questionSha256.slice(0, 16)}。`
   const roll = `应到${numbers.eligible}${unit}，在场${numbers.present}${unit}`
+  if (voters === 'owner' && ballot.reason) {
+    // Heads and area, each twice: the rule's own sentences say all of it.
+    const said = paragraph(saidWhy({ ...ballot, reason: ballot.reason, numbers }), 'zh')
+    return [asked, '由业主共同决定。', said, `题目指纹${questionSha256.slice(0, 16)}。`].join('')
+  }
   if (paperOf(ballot.rule, ballot.ruleVersion) !== 'yesno' && ballot.reason) {
     const said = paragraph(saidWhy({ ...ballot, reason: ballot.reason, numbers }), 'zh')
     return [asked, roll, '。', said, `题目指纹${questionSha256.slice(0, 16)}。`].join('')

@@ -139,9 +139,9 @@ export function whyNotAnswer(ballot: Asked, { choice, reason }: Answer): Message
 }
 
 /** The words on a paper that names no options of its own. */
-export function wordsOn(paper: Paper, abstain: boolean): string[] {
+export function wordsOn(paper: Paper, abstain: boolean, follow = false): string[] {
   if (paper === 'consent') return ['consent', 'aside', 'object']
-  return abstain ? ['for', 'against', 'abstain'] : ['for', 'against']
+  return ['for', 'against', ...(abstain ? ['abstain'] : []), ...(follow ? ['follow'] : [])]
 }
 
 /** Options as a chair types them, a line each. A message: too few, too many, too long, the same twice. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type RawBuilder, sql } from 'kysely'
+import { sql } from 'kysely'
 import type { Db, Trx } from '../../lib/db/schema.ts'
 import type { MessageKey } from '../../lib/i18n.ts'
 import { Refusal } from '../../lib/refusal.ts'
@@ -7,8 +7,7 @@ import { groupCode, randomCode, sha256Hex } from '../../lib/tokens.ts'
 import { type Answer, whyNotAnswer } from './answers.ts'
 import { type Frozen, frozen } from './frozen.ts'
 import { inBatches } from './queue.ts'
-import type { Voters } from './rules.ts'
-import { standing } from './standing.ts'
+import { castOnce, recused, session, standing } from './standing.ts'
 
 /** Who casts, as the session knows it. */
 interface Caster {
@@ -23,10 +22,12 @@ export interface Vote extends Answer {
   ballot: number
   /** Of this attempt: sent twice, by whatever road, it counts once and is answered with the same receipt. */
   key: string
-  way: 'socket' | 'form' | 'desk'
+  way: 'socket' | 'form' | 'desk' | 'ticket'
   me: Caster
   /** At the desk: the door that somebody of the staff writes the vote down for, and whether it may change one of its own. */
   desk?: { householdId: number; change: boolean }
+  /** Of the owners: the paper that stands for a voice of the roll (vote/tickets), whoever holds it. */
+  ticket?: { id: number; voter: number }
   at: Date
 }
 
@@ -38,8 +39,9 @@ export interface Receipt {
 
 /** A vote that waits for its batch: all of it already checked, nothing of it trusted by the statement. */
 interface Cast {
-  /** The door's id, or the id of the person who says she speaks for a seat. */
+  /** The door's id, the id of the person who says she speaks for a seat, or the voice an owner's ticket stands for. */
   caster: number
+  /** What proves it: a session, or an owner's ticket. */
   sessionId: number
   personId: number | null
   choice: string
@@ -62,7 +64,9 @@ interface Judged {
 const refusals = {
   keyReused: ['ballots.keyReused', 409],
   signedOut: ['ballots.signedOut', 403],
+  ticketVoid: ['tickets.unknown', 403],
   closed: ['ballots.closed', 409],
+  over: ['ballots.timeUp', 409],
   stopped: ['ballots.stopped', 409],
   suspended: ['ballots.suspended', 409],
   notListed: ['ballots.notListed', 403],
@@ -71,6 +75,8 @@ const refusals = {
   ownVote: ['ballots.ownVote', 409],
   notHere: ['ballots.notHere', 409],
   notSpeaker: ['ballots.notSpeaker', 403],
+  notVoice: ['ballots.notVoice', 409],
+  once: ['tickets.final', 409],
 } as const satisfies Record<string, readonly [MessageKey, 403 | 409]>
 
 /** Votes and closings of one ballot meet at this advisory lock: (class, ballot id). */
@@ -78,8 +84,9 @@ export const voteLock = 7207
 
 /**
  * Casts one vote; both roads call it, the socket's and the form's. Gives the receipt only after COMMIT returned.
- * Until the close a voter's last vote counts (domain 3.6.1). Refuses after the close, off the roll, out of the room, a
- * key that was used for something else, and a session that is over, as of the moment of casting, not of the handshake.
+ * Until the close a voter's last vote counts, of the owners the first one (domain 3.6.1). Refuses after the close, off the
+ * roll, out of the room, a key that was used for something else, and a session that is over, as of the moment of casting,
+ * not of the handshake.
  */
 export async function castVote(db: Db, vote: Vote): Promise<Receipt> {
   const { me, choice, reason = null } = vote
@@ -87,20 +94,22 @@ export async function castVote(db: Db, vote: Vote): Promise<Receipt> {
   const wrong = whyNotAnswer(ballot, vote)
   if (wrong) throw new Refusal(wrong, 422)
   if (vote.desk && ballot.voters === 'seat') throw new Refusal('ballots.deskSeats', 409)
-  const caster = ballot.voters === 'seat' ? me.personId : vote.desk ? vote.desk.householdId : me.householdId
+  if (ballot.voters === 'owner' && !vote.ticket) throw new Refusal('ballots.byTicket', 403)
+  const caster = casterOf(ballot, vote)
   if (ballot.voters === 'seat' && me.personId === null) throw new Refusal('ballots.notSeat', 403)
-  if (caster === null || me.sessionId === null) throw new Refusal('ballots.notBound', 403)
+  const proof = vote.ticket?.id ?? me.sessionId
+  if (caster === null || proof === null) throw new Refusal('ballots.notBound', 403)
 
   const { verdict, receipt } = await boxOf(
     db,
     ballot,
   )({
     caster,
-    sessionId: me.sessionId,
+    sessionId: proof,
     personId: me.personId,
     choice,
     reason,
-    key: keyOf(me.sessionId, vote.key),
+    key: keyOf(`${vote.ticket ? 'ticket ' : ''}${proof}`, vote.key),
     requestSha256: sha256Hex(
       [ballot.id, choice, ...(reason === null ? [] : [reason]), ...(vote.desk ? [caster] : [])].join(' '),
     ),
@@ -114,12 +123,17 @@ export async function castVote(db: Db, vote: Vote): Promise<Receipt> {
   throw new Refusal(why, status)
 }
 
+function casterOf({ voters }: Frozen, { ticket, desk, me }: Vote): number | null {
+  if (ticket) return ticket.voter
+  return voters === 'seat' ? me.personId : desk ? desk.householdId : me.householdId
+}
+
 /**
  * A ballot that was pushed carries the same key to every screen, so two phones of one household would meet in it, and
  * the second would be refused for voting otherwise. The key therefore counts together with the session that sent it.
  */
-function keyOf(sessionId: number, key: string): string {
-  const hex = createHash('sha256').update(`${sessionId} ${key.toLowerCase()}`).digest('hex')
+function keyOf(proof: string, key: string): string {
+  const hex = createHash('sha256').update(`${proof} ${key.toLowerCase()}`).digest('hex')
   return hex.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 }
 
@@ -145,6 +159,9 @@ async function castVotes(db: Db, ballot: Frozen, casts: Cast[]): Promise<Judged[
     // Many may vote at once, but the close waits for all of them and they for it. A statement of its own: the next one
     // takes a new snapshot, which shows whether the ballot was closed while we waited (trust 4.2).
     await sql`select pg_advisory_xact_lock_shared(${voteLock}, ${ballot.id})`.execute(trx)
+    const judged = await judgeAndWrite(trx, ballot, casts)
+    if (ballot.voters !== 'owner' || judged.every(({ verdict }) => verdict !== 'once')) return judged
+    // Votes that are cast once may meet the same attempt in another process: a new snapshot knows its key.
     return judgeAndWrite(trx, ballot, casts)
   })
 }
@@ -158,6 +175,7 @@ async function castVotes(db: Db, ballot: Frozen, casts: Cast[]): Promise<Judged[
  */
 async function judgeAndWrite(trx: Trx, ballot: Frozen, casts: Cast[]): Promise<Judged[]> {
   const seats = ballot.voters === 'seat'
+  const owners = ballot.voters === 'owner'
   const { rows } = await sql<Judged>`
     with given as (
       select * from unnest(${casts.map((_, n) => n)}::int[], ${casts.map((c) => c.caster)}::int[],
@@ -167,18 +185,20 @@ async function judgeAndWrite(trx: Trx, ballot: Frozen, casts: Cast[]): Promise<J
         ${casts.map((c) => c.reason)}::text[])
         as g (n, caster, session_id, person_id, choice, key, request_sha256, receipt, way, change, at, reason)),
     judged as materialized (
-      select g.*, who.voter_id, known.receipt as known_receipt, case
-        when not exists (${session[ballot.voters]}) then 'signedOut'
+      select g.*, who.voter_id, ${owners ? sql`who.bought_by` : sql`null::int as bought_by`}, known.receipt as known_receipt, case
+        when not exists (${session[ballot.voters]}) then ${owners ? 'ticketVoid' : 'signedOut'}
         when known.request_sha256 = g.request_sha256 then 'known'
         when known.receipt is not null then 'keyReused'
         when b.closed_at is not null then 'closed'
+        when b.closes_at <= g.at then 'over'
         when (select exists (select from stops where ballot_id = ${ballot.id} and resumed_at is null)) then 'stopped'
         when (select suspended_at is not null from meetings where id = ${ballot.meetingId}) then 'suspended'
         when not exists (select from electorate e where e.ballot_id = ${ballot.id} and e.voter_id = who.voter_id)
           then ${seats ? 'notSeat' : 'notListed'}
         when ${recused[ballot.voters](ballot)} then 'recused'
         when not who.here then 'notHere'
-        when not who.speaks then 'notSpeaker'
+        when not who.speaks then ${owners ? 'notVoice' : 'notSpeaker'}
+        when ${owners ? castOnce(ballot) : sql`false`} then 'once'
         when not g.change and exists (select from votes v where v.ballot_id = ${ballot.id} and v.voter_id = who.voter_id
           and v.way <> 'desk') then 'ownVote'
         else 'counted' end as verdict
@@ -190,41 +210,23 @@ async function judgeAndWrite(trx: Trx, ballot: Frozen, casts: Cast[]): Promise<J
         where k.ballot_id = ${ballot.id} and k.key = g.key and ${seats ? sql`true` : sql`k.voter_id = g.caster`}
         limit 1) known on true),
     counted as (
-      insert into votes (ballot_id, voter_id, choice, way, person_id, cast_at, receipt, reason)
-      select ${ballot.id}, voter_id, choice, way, person_id, at, receipt, reason from judged where verdict = 'counted' order by voter_id
-      on conflict (community_id, ballot_id, voter_id) do update set choice = excluded.choice, rev = votes.rev + 1,
-        way = excluded.way, person_id = excluded.person_id, cast_at = excluded.cast_at, receipt = excluded.receipt, reason = excluded.reason
-      returning 1),
+      insert into votes (ballot_id, voter_id, choice, way, person_id, cast_at, receipt, reason, bought_by)
+      select ${ballot.id}, voter_id, choice, way, person_id, at, receipt, reason, bought_by from judged where verdict = 'counted' order by voter_id
+      on conflict (community_id, ballot_id, voter_id) ${owners ? sql`do nothing` : lastCounts}
+      returning voter_id),
     keyed as (
       insert into vote_keys (ballot_id, voter_id, key, request_sha256, receipt)
-      select ${ballot.id}, voter_id, key, request_sha256, receipt from judged where verdict = 'counted' order by voter_id),
+      select ${ballot.id}, voter_id, key, request_sha256, receipt from judged
+      where verdict = 'counted' ${owners ? sql`and voter_id in (select voter_id from counted)` : sql``} order by voter_id),
     told as (
       select pg_notify('changed', current_community() || ' count:' || ${ballot.meetingNo}::text) where exists (select from counted))
-    select verdict, coalesce(known_receipt, receipt) as receipt, (select count(*) from told) as told from judged order by n`.execute(
+    select ${owners ? sql`case when verdict = 'counted' and voter_id not in (select voter_id from counted) then 'once' else verdict end as verdict` : sql`verdict`},
+           coalesce(known_receipt, receipt) as receipt, (select count(*) from told) as told from judged order by n`.execute(
     trx,
   )
   return rows
 }
 
-/** A seat that steps aside on this item stays in the room and in the base, but does not vote (domain 3.6.1). */
-const recused: Record<Voters, (ballot: Frozen) => RawBuilder<unknown>> = {
-  household: () => sql`false`,
-  seat: ({ meetingId, itemId }) => sql`exists (
-    select from recusals r where r.meeting_id = ${meetingId} and r.item_id = ${itemId} and r.seat_id = who.voter_id)`,
-}
-
-/**
- * Whether the session still stands for whom it said: a phone may have been signed out, a person may have left, since
- * its socket was opened.
- */
-const session: Record<Voters, RawBuilder<unknown>> = {
-  household: sql`
-    select s.id from sessions s left join people p on p.id = s.person_id and p.left_at is null
-    where s.id = g.session_id and s.revoked_at is null and s.expires_at > g.at
-      and case when g.way = 'desk'
-        then exists (select from person_roles r where r.person_id = p.id and r.role in ('staff', 'chair'))
-        else coalesce(s.household_id, p.household_id) = g.caster end`,
-  seat: sql`
-    select s.id from sessions s join people p on p.id = s.person_id and p.left_at is null
-    where s.id = g.session_id and s.revoked_at is null and s.expires_at > g.at and p.id = g.caster`,
-}
+/** Until the close a voter's last vote is the one that counts. */
+const lastCounts = sql`do update set choice = excluded.choice, rev = votes.rev + 1, way = excluded.way, person_id = excluded.person_id,
+  cast_at = excluded.cast_at, receipt = excluded.receipt, reason = excluded.reason`

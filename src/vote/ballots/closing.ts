@@ -3,7 +3,8 @@ import type { Db, Trx } from '../../lib/db/schema.ts'
 import { journal } from '../../lib/journal.ts'
 import { announce } from '../../lib/live/announce.ts'
 import type { Letterbox } from '../../lib/outbox.ts'
-import { notFound, Refusal } from '../../lib/refusal.ts'
+import { notFound, Refusal, refuseIf } from '../../lib/refusal.ts'
+import { ownersCount } from '../owners/reads.ts'
 import { voteLock } from './casting.ts'
 import {
   type Count,
@@ -18,6 +19,7 @@ import {
 import { type Frozen, frozen } from './frozen.ts'
 import { countOf, votingEnds } from './reads.ts'
 import { papersOf } from './rounds.ts'
+import { whyNotEnd } from './rules.ts'
 import { goOn } from './sequel.ts'
 
 interface Closing {
@@ -41,13 +43,14 @@ export async function closeBallot(
   return db.transaction().execute(async (trx) => {
     // Waits for the votes in flight and holds off new ones until we commit (casting.ts).
     await sql`select pg_advisory_xact_lock(${voteLock}, ${ballot.id})`.execute(trx)
-    const { opened_at, closed_at, eligible, required_seats } = await trx
+    const { opened_at, closed_at, closes_at, eligible, required_seats } = await trx
       .selectFrom('ballots')
       .where('id', '=', ballot.id)
-      .select(['opened_at', 'closed_at', 'eligible', 'required_seats'])
+      .select(['opened_at', 'closed_at', 'closes_at', 'eligible', 'required_seats'])
       .forUpdate()
       .executeTakeFirstOrThrow(notFound)
     if (closed_at) throw new Refusal('ballots.closedAlready')
+    refuseIf(whyNotEnd({ closesAt: closes_at }, closing.at))
     if (await isSuspended(trx, ballot.meetingId)) throw new Refusal('ballots.suspendedAlready')
 
     const missing = required_seats.length ? await seatsAway(trx, ballot, required_seats, opened_at) : []
@@ -83,9 +86,14 @@ async function isSuspended(trx: Trx, meetingId: number): Promise<boolean> {
 
 /** What the votes as they stand come to. Whoever calls holds the vote's lock. */
 export async function decideNow(trx: Trx, ballot: Frozen, eligible: number, missing: Named[] = []): Promise<Decision> {
+  const { kind } = editionFor(ballot)
+  if (kind === 'dual') return decideBallot(ballot, noCount, { owned: await ownersCount(trx, ballot) })
   const papers = isCounted(editionFor(ballot)) ? {} : await papersOf(trx, ballot.id)
   return decideBallot(ballot, await wholeCount(trx, ballot, eligible), { missing, ...papers })
 }
+
+/** Heads and area are counted by the roll (vote/owners), not by who is in the room. */
+const noCount: Count = { for: 0, against: 0, abstain: 0, present: 0, eligible: 0 }
 
 /** The count, and where seats vote who of them steps aside on this item. */
 async function wholeCount(trx: Trx, ballot: Frozen, eligible: number): Promise<Count> {

@@ -6,6 +6,7 @@ import { decideConsent, type Stance } from '../rules/consent.ts'
 import { explain, type Result } from '../rules/explain.ts'
 import { walkGates } from '../rules/gates.ts'
 import { decideShare, decideUnanimous } from '../rules/majority.ts'
+import { decideOwners, type OwnersCount, type OwnersResult } from '../rules/owners.ts'
 import { decideTable } from '../rules/parties.ts'
 import { decideRanked } from '../rules/ranking.ts'
 import type { Edition, GateRule, SeatRule, ShareRule, UnanimousRule } from '../rules/rule.ts'
@@ -100,6 +101,27 @@ type Counted = (ShareRule | UnanimousRule | SeatRule | GateRule) & { code: strin
 export const isCounted = (edition: Edition): edition is Counted =>
   ['share', 'unanimous', 'seats', 'gates'].includes(edition.kind)
 
+interface Given {
+  missing?: readonly Named[]
+  handed?: Handed[]
+  before?: Handed[]
+  /** Of the owners: heads and area, counted by the frozen roll (vote/owners). */
+  owned?: OwnersCount | null
+}
+
+/** Heads and area, where the owners voted. */
+export const ownersOf = ({ result }: Pick<Numbers, 'result'>): OwnersResult | null =>
+  result?.kind === 'dual' && 'count' in result ? (result as OwnersResult) : null
+
+/** A vote of the owners in heads, as other votes are counted; area stands in the result. */
+export function numbersOf(result: OwnersResult): Numbers {
+  const { count, total, participating, for: yes, checks } = result
+  const heads = { for: yes.heads, against: count.against.heads, abstain: count.abstain.heads }
+  const needed = checks.find(({ what }) => what === 'yesHeads')?.needed ?? 0
+  const base = participating.heads
+  return { ...heads, present: base, eligible: total.heads, base, needed, missing: [], checks, result }
+}
+
 /**
  * What these papers mean. `count` is enough for rules of yes and no; the others read each paper, and of a round that
  * followed an objection also what was said before.
@@ -107,9 +129,13 @@ export const isCounted = (edition: Edition): edition is Counted =>
 export function decideBallot(
   ballot: Asked,
   count: Count,
-  { missing = [], handed = [], before = [] }: { missing?: readonly Named[]; handed?: Handed[]; before?: Handed[] },
+  { missing = [], handed = [], before = [], owned = null }: Given,
 ): Decision {
   const edition = editionFor(ballot)
+  if (edition.kind === 'dual' && owned) {
+    const result = decideOwners(edition, owned)
+    return { outcome: result.outcome, reason: result.reason, numbers: numbersOf(result) }
+  }
   if (isCounted(edition)) return decide(ballot.rule, count, missing, ballot.ruleVersion, ballot.terms)
   const result = resultOf(edition, ballot, count, handed, before)
   const base = handed.length

@@ -6,6 +6,8 @@ import type { Db, Trx } from '../../lib/db/schema.ts'
 import { journal } from '../../lib/journal.ts'
 import { announce } from '../../lib/live/announce.ts'
 import { notFound, Refusal, refuseIf } from '../../lib/refusal.ts'
+import { freezeUnits, rollNow } from '../owners/roll.ts'
+import type { Roll } from '../owners/rules.ts'
 import { inForce } from '../rules/catalogue.ts'
 import { namesOptions, paperOf, type Terms, wordsOn } from './answers.ts'
 import { fingerprint } from './frozen.ts'
@@ -23,6 +25,8 @@ interface Opening {
   options?: string[]
   terms?: Terms
   tallyShown: 'live' | 'after_close'
+  /** Of a vote of the owners that goes on for days: nothing counts from then on. */
+  closesAt?: Date | null
   /** The chair. */
   by: { personId: number | null }
   at: Date
@@ -38,9 +42,11 @@ export async function openBallot(db: Db, opening: Opening): Promise<{ no: number
     refuseIf(whyNotOpen(place))
     // What the kind of meeting may not decide is not put to the vote, whatever its running order says.
     refuseIf(await whyNotDecide(trx, place.meeting_id, place.item_id, opening.rule))
-    const ballot = await freeze(trx, opening, place, againOf(place.last))
+    const owned = votersOf(opening.rule) === 'owner' ? await rollNow(trx) : null
+    const ballot = await freeze(trx, opening, place, againOf(place.last), owned)
     // Of two chairs who press at once the unique index lets one through (ballots_one_open).
     if (!ballot) throw new Refusal('ballots.oneAtATime')
+    if (owned) await freezeUnits(trx, ballot.id, owned)
 
     await trx
       .updateTable('running_order')
@@ -89,7 +95,13 @@ async function placeOf(trx: Trx, meetingNo: number, itemNo: number) {
 }
 
 /** Writes the ballot and its roll in one statement, so that the roll, its size and its fingerprint are of one moment. */
-async function freeze(trx: Trx, opening: Opening, place: { meeting_id: number; item_id: number }, round: Again | null) {
+async function freeze(
+  trx: Trx,
+  opening: Opening,
+  place: { meeting_id: number; item_id: number },
+  round: Again | null,
+  owned: Roll | null,
+) {
   const { rule, question } = opening
   const voters = votersOf(rule)
   const ruleVersion = inForce(rule, shanghaiDay(opening.at))?.version
@@ -97,22 +109,22 @@ async function freeze(trx: Trx, opening: Opening, place: { meeting_id: number; i
   const { options, terms } = onPaper(opening, round)
   const questionSha256 = fingerprint({ question, options, rule, ruleVersion, terms, voters })
   const { rows } = await sql<{ id: number; no: number; eligible: number }>`
-    with roll as (${rollOf[voters]}),
+    with roll as (${owned ? rollOfOwners(owned) : rollOf[voters as keyof typeof rollOf]}),
     opened as (
       insert into ballots (meeting_id, item_id, question, options, rule, rule_version, terms, round_of, electorate_kind, tally_shown,
-                           question_sha256, electorate_sha256, eligible, required_seats, opened_at, opened_by)
+                           question_sha256, electorate_sha256, eligible, required_seats, closes_at, opened_at, opened_by)
       select ${place.meeting_id}, ${place.item_id}, ${question}, ${options}::text[], ${rule}, ${ruleVersion}, ${JSON.stringify(terms)}::jsonb,
              ${round?.id ?? null}::int, ${voters}, ${opening.tallyShown}, ${questionSha256},
              (select encode(sha256(convert_to(coalesce(string_agg(line, e'\n' order by line collate "C"), ''), 'UTF8')), 'hex') from roll),
              (select count(*) from roll),
              case when ${voters} = 'seat' then array(select id from seats where required and vacant_since is null order by position)
                   else '{}' end,
-             ${opening.at}, ${opening.by.personId}
+             ${opening.closesAt ?? null}::timestamptz, ${opening.at}, ${opening.by.personId}
       on conflict (community_id, meeting_id) where closed_at is null do nothing
       returning id, no, eligible),
     copied as (
-      insert into electorate (ballot_id, voter_id, line, household_id, seat_id)
-      select opened.id, roll.id, roll.line, ${voters === 'household' ? sql`roll.id, null` : sql`null, roll.id`} from opened, roll)
+      insert into electorate (ballot_id, voter_id, line, household_id, seat_id, owner_id, head, building)
+      select opened.id, roll.* from opened, roll)
     select * from opened`.execute(trx)
   return rows[0] ?? null
 }
@@ -122,9 +134,10 @@ async function freeze(trx: Trx, opening: Opening, place: { meeting_id: number; i
  * be needed its seed is on the ballot before anybody votes (domain 3.6.1).
  */
 function onPaper({ rule, abstain, options = [], terms = {} }: Opening, round: Again | null) {
+  const follow = terms.follow ?? false
   const paper = paperOf(rule)
   const runoff = round !== null && round.rule === rule && round.tied.length > 0 ? round : null
-  const words = namesOptions(paper) ? (runoff?.tied ?? options) : wordsOn(paper, abstain)
+  const words = namesOptions(paper) ? (runoff?.tied ?? options) : wordsOn(paper, abstain, follow)
   const number = runoff && terms.number !== undefined ? { number: runoff.places } : {}
   const seed = rule === 'RC' || runoff ? { seed: randomBytes(8).toString('hex') } : {}
   return { options: words, terms: { ...terms, ...number, ...seed } }
@@ -134,7 +147,20 @@ function onPaper({ rule, abstain, options = [], terms = {} }: Opening, round: Ag
  * Who may vote, and the line each makes in the roll's fingerprint: "12-602" for a door, "居委会" for a seat, sorted by
  * their bytes, one to a line. A vacant seat has no vote and shrinks the base (domain 3.6.1).
  */
-const rollOf: Record<Voters, ReturnType<typeof sql>> = {
-  household: sql`select h.id, b.name || '-' || h.door as line from households h join buildings b on b.id = h.building_id`,
-  seat: sql`select id, name as line from seats where voting and vacant_since is null`,
+const rollOf: Record<Exclude<Voters, 'owner'>, ReturnType<typeof sql>> = {
+  household: sql`
+    select h.id, b.name || '-' || h.door as line, h.id as household_id, null::int as seat_id, null::int as owner_id, null::int as head, null as building
+    from households h join buildings b on b.id = h.building_id`,
+  seat: sql`
+    select id, name as line, null::int as household_id, id as seat_id, null::int as owner_id, null::int as head, null as building
+    from seats where voting and vacant_since is null`,
+}
+
+/** Owners: a line a voice, with units, area and head, as the rules made it out of the register (vote/owners). */
+function rollOfOwners({ voices }: Roll) {
+  const column = <K extends keyof Roll['voices'][number]>(name: K) => voices.map((voice) => voice[name])
+  return sql`
+    select id, line, null::int as household_id, null::int as seat_id, owner_id, head, building
+    from unnest(${column('voter')}::int[], ${column('line')}::text[], ${column('owner')}::int[], ${column('head')}::int[],
+                ${column('building')}::text[]) as f(id, line, owner_id, head, building)`
 }

@@ -4,6 +4,8 @@ import { termsNow } from '../../agenda/kinds/store.ts'
 import { affectedBy } from '../../agenda/options/reads.ts'
 import type { Db } from '../../lib/db/schema.ts'
 import { notFound } from '../../lib/refusal.ts'
+import { type Cast, castSoFar } from '../owners/roll.ts'
+import type { OwnersResult } from '../rules/owners.ts'
 import { mostPoints, paperOf } from './answers.ts'
 import {
   because,
@@ -13,9 +15,11 @@ import {
   movesWithVotes,
   type Numbers,
   neededOf,
+  numbersOf,
   type Outcome,
   wholeOf,
 } from './decision.ts'
+import { dualOf, dualShown } from './dual.ts'
 import { explained } from './explained.ts'
 import { type Frozen, type FrozenRow, frozenColumns, frozenText, remember } from './frozen.ts'
 import { linesOf } from './lines.ts'
@@ -72,15 +76,20 @@ interface Row extends FrozenRow {
   against: number | null
   abstain: number | null
   present: number | null
+  closes_at: Date | null
+  /** Of the owners: what was cast while the vote is open, and heads and area of it. */
+  owned: Cast | null
+  dual: OwnersResult | null
 }
 
 /** Counts while the vote is open; afterwards what was written at the close, however many voted. */
 async function read(db: Db, where: RawBuilder<unknown>, order: RawBuilder<unknown>): Promise<Row[]> {
   const { rows } = await sql<Row>`
     select ${frozenColumns}, i.no as "itemNo", i.subject, coalesce(m.terms, k.terms)->'decides' as decides, b.tally_shown,
-           b.electorate_sha256, b.eligible, b.opened_at, b.closed_at, b.outcome, b.reason, b.numbers,
+           b.electorate_sha256, b.eligible, b.opened_at, b.closed_at, b.closes_at, b.outcome, b.reason, b.numbers,
            st.stopped_at, st.stopped_by, m.suspended_at is not null as suspended,
-           exists (select from walls w where w.meeting_id = b.meeting_id and w.covered_at is not null) as covered, c.*
+           exists (select from walls w where w.meeting_id = b.meeting_id and w.covered_at is not null) as covered, c.*,
+           case when b.electorate_kind = 'owner' and b.closed_at is null then ${castSoFar} end as owned
     from ballots b join meetings m on m.id = b.meeting_id join agenda_items i on i.id = b.item_id
     join meeting_kinds k on k.code = m.kind
     left join lateral (
@@ -88,7 +97,10 @@ async function read(db: Db, where: RawBuilder<unknown>, order: RawBuilder<unknow
       where s.ballot_id = b.id and s.resumed_at is null limit 1) st on b.closed_at is null
     left join lateral (${counts}) c on b.closed_at is null
     where ${where} order by ${order}`.execute(db)
-  for (const row of rows) remember(db, row)
+  for (const row of rows) {
+    remember(db, row)
+    row.dual = await dualOf(db, row)
+  }
   return rows
 }
 
@@ -127,13 +139,14 @@ export async function countOf(db: Db, ballotId: number): Promise<Omit<Count, 'el
 }
 
 function shownOf(row: Row) {
-  const count: Count = row.numbers ?? {
-    for: row.for ?? 0,
-    against: row.against ?? 0,
-    abstain: row.abstain ?? 0,
-    present: row.present ?? 0,
-    eligible: row.eligible,
-  }
+  const count: Count = row.numbers ??
+    (row.dual && numbersOf(row.dual)) ?? {
+      for: row.for ?? 0,
+      against: row.against ?? 0,
+      abstain: row.abstain ?? 0,
+      present: row.present ?? 0,
+      eligible: row.eligible,
+    }
   // What it cannot replace is said before anybody votes as well as after.
   const label = labelOf({ decides: row.decides, advises: [] }, row.subject) ?? labelOfRule(row)
   const decided = row.reason && row.numbers ? { ...row, reason: row.reason, numbers: row.numbers } : null
@@ -159,6 +172,7 @@ function shownOf(row: Row) {
     eligible: row.eligible,
     openedAt: row.opened_at,
     closedAt: row.closed_at,
+    closesAt: row.closes_at,
     stoppedAt: row.stopped_at,
     stoppedBy: row.stopped_by,
     suspended: row.suspended && row.closed_at === null,
@@ -168,6 +182,7 @@ function shownOf(row: Row) {
     explained: decided && explained({ ...decided, label }),
     lines: decided && linesOf(decided),
     bar: barOf(row, count),
+    dual: dualShown(row),
   }
 }
 

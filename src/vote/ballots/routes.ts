@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { holdGavel } from '../../agenda/gavel/store.ts'
-import { isNotCounted, labelOf, type Terms, whyNotBring, whyNotVoteBy } from '../../agenda/kinds/rules.ts'
+import { labelOf, whyNotBring, whyNotVoteBy } from '../../agenda/kinds/rules.ts'
 import { unheard } from '../../agenda/options/rules.ts'
-import { blank, type Form, filled, line, number, readForm, said, ticked, typed } from '../../lib/http/forms.ts'
+import { blank, type Form, filled, line, moment, number, readForm, said, ticked, typed } from '../../lib/http/forms.ts'
 import type { App, Deps, Slice } from '../../lib/http/slice.ts'
 import { renderShared } from '../../lib/http/views.ts'
 import { type MessageKey, says } from '../../lib/i18n.ts'
@@ -19,7 +19,7 @@ import { marks } from './marks.ts'
 import { openBallot } from './opening.ts'
 import { type BallotShown, ballotShown, countPanel, openingOf, receiptsOf } from './reads.ts'
 import { answerOf, receiptHtml } from './receipt.ts'
-import { type Rule, rules, whyNotOpen, whyNotVote } from './rules.ts'
+import { type Rule, rules, votersOf, whyNotOpen, whyNotVote } from './rules.ts'
 import { type VoterShown, voterOf } from './voter.ts'
 
 declare module '../../lib/http/views.ts' {
@@ -40,9 +40,8 @@ declare module '../../lib/http/views.ts' {
       /** What the vote cannot replace; and the buildings it touches that nobody has listened to. */
       label: MessageKey | null
       unheard: readonly { name: string }[]
-      /** Those that may be used for this matter and counted here; and the kind's own where it cannot be. */
+      /** Those that may be used for this matter. */
       rules: readonly Rule[]
-      notCounted: Terms['rule'] | null
       form: Form
     }
     'vote/ballots/_form': { ballot: Frozen | BallotShown; key: string; note?: MessageKey }
@@ -75,10 +74,9 @@ const OpeningForm = z.object({
   den: z.preprocess((typed) => typed || 2, count(1000)),
   over: z.enum(['least', 'more']).default('more'),
   base: z.enum(['cast', 'present', 'all']).default('present'),
-  rule: z.enum(rules, {
-    error: ({ input }) =>
-      (isNotCounted(String(input)) ? 'ballots.notCountedYet' : 'ballots.ruleMissing') satisfies MessageKey,
-  }),
+  rule: z.enum(rules, says('ballots.ruleMissing')),
+  follow: ticked,
+  closes: z.union([z.literal('').transform(() => null), moment]).default(null),
   abstain: ticked,
   tally: z.enum(['live', 'after_close'], says('ballots.tallyMissing')),
 })
@@ -147,8 +145,11 @@ export const ballots: Slice = (app, deps) => {
       if ('form' in input) return again(input.form)
       const paper = askedIn(input.data)
       if ('errors' in paper) return again({ values: typed(req.body), errors: paper.errors })
-      const { question, rule, abstain, tally } = input.data
-      const asked = { question, rule, abstain, tallyShown: tally, ...paper }
+      const { question, rule, abstain, tally, closes } = input.data
+      const owners = votersOf(rule) === 'owner'
+      if (owners && closes && closes <= clock())
+        return again({ values: typed(req.body), errors: { closes: 'ballots.closesPast' } })
+      const asked = { question, rule, abstain, tallyShown: tally, ...paper, closesAt: owners ? closes : null }
       await holdGavel(req.db, no, req.me, clock())
       await openBallot(req.db, { ...asked, meetingNo: no, itemNo: item, by: req.me, at: clock() })
       return reply.goto(`/meetings/${no}/chair`)
@@ -174,14 +175,21 @@ function beginning({ question, terms, options, round }: Awaited<ReturnType<typeo
 }
 
 /** What a rule asks for besides the question: options to choose from, how many, a fraction of the by-laws' own. */
-function askedIn({ rule, options: typed, number, num, den, over, base }: z.output<typeof OpeningForm>) {
+function askedIn({ rule, options: typed, number, num, den, over, base, follow }: z.output<typeof OpeningForm>) {
   const options = namesOptions(paperOf(rule)) ? readOptions(typed) : []
   if (typeof options === 'string') return { errors: { options } }
   if (rule === 'AP' && number >= options.length) return { errors: { number: 'ballots.numberHigh' as const } }
   const share = { num, den, strict: over === 'more', base, abstain: base === 'cast' ? 'out' : 'notYes' } as const
   const wrong = rule === 'M6' ? whyNotShare(share) : null
   if (wrong) return { errors: { num: wrong } }
-  const terms: BallotTerms = rule === 'AP' || rule === 'APt' ? { number } : rule === 'M6' ? { share } : {}
+  const terms: BallotTerms =
+    rule === 'AP' || rule === 'APt'
+      ? { number }
+      : rule === 'M6'
+        ? { share }
+        : votersOf(rule) === 'owner'
+          ? { follow }
+          : {}
   return { options, terms }
 }
 
@@ -189,13 +197,11 @@ function askedIn({ rule, options: typed, number, num, den, over, base }: z.outpu
 function before(opening: Awaited<ReturnType<typeof openingOf>>) {
   const { terms, subject, affected } = opening
   const offered = rules.filter((rule) => whyNotVoteBy(terms, subject, rule) === null)
-  const none = offered.length === 0 ? ('ballots.ownersNotCounted' as const) : null
   return {
-    why: whyNotOpen(opening) ?? whyNotBring(terms, subject) ?? none,
+    why: whyNotOpen(opening) ?? whyNotBring(terms, subject),
     label: labelOf(terms, subject),
     unheard: unheard(affected),
     rules: offered,
-    notCounted: isNotCounted(terms.rule) ? terms.rule : null,
   }
 }
 

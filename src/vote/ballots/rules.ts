@@ -9,12 +9,13 @@ export type Choice = 'for' | 'against' | 'abstain'
  */
 export const rules = [
   ...['M1', 'M2', 'M3', 'M4v', 'M4p', 'M4e', 'M5v', 'M5p', 'M5e', 'M6', 'M7', 'M7s'],
-  ...['S5', 'S5c', 'S5m', 'G4', 'C1', 'PL', 'AP', 'APt', 'RC', 'SC'],
+  ...['S5', 'S5c', 'S5m', 'G4', 'C1', 'PL', 'AP', 'APt', 'RC', 'SC', 'D1', 'D2'],
 ] as const
 export type Rule = (typeof rules)[number]
 
-export type Voters = 'household' | 'seat'
-export const votersOf = (rule: Rule): Voters => (rule.startsWith('S5') ? 'seat' : 'household')
+export type Voters = 'household' | 'seat' | 'owner'
+export const votersOf = (rule: Rule): Voters =>
+  rule.startsWith('S5') ? 'seat' : rule === 'D1' || rule === 'D2' ? 'owner' : 'household'
 
 /** Where a voter stands towards a ballot. */
 export interface Standing {
@@ -41,6 +42,8 @@ export function whyNotVote(voter: Standing): MessageKey | null {
   if (voter.closed) return 'ballots.closed'
   if (voter.stopped) return 'ballots.stopped'
   if (voter.suspended) return 'ballots.suspended'
+  // Owners vote by the paper they were given, wherever they are (vote/tickets).
+  if (voter.voters === 'owner') return 'ballots.byTicket'
   if (!voter.known) return voter.voters === 'seat' ? 'ballots.notSeat' : 'ballots.notBound'
   if (!voter.listed) return voter.voters === 'seat' ? 'ballots.notSeat' : 'ballots.notListed'
   if (voter.recused) return 'ballots.recused'
@@ -48,6 +51,10 @@ export function whyNotVote(voter: Standing): MessageKey | null {
   if (!voter.speaks) return 'ballots.notSpeaker'
   return null
 }
+
+/** A vote that goes on for days is not ended before its hour. */
+export const whyNotEnd = (ballot: { closesAt: Date | null }, at: Date): MessageKey | null =>
+  ballot.closesAt !== null && at < ballot.closesAt ? 'ballots.notOver' : null
 
 /** Where an item stands on tonight's running order. */
 export interface Place {

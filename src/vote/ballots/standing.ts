@@ -32,4 +32,46 @@ export const standing: Record<Voters, (ballot: Of, caster: RawBuilder<unknown>) 
     where h.person_id = ${caster}
     order by e.voter_id is not null desc, 2 desc, 3 desc, h.seat_id
     limit 1`,
+
+  // A voice of the roll by the ticket that was given for it, in the room or not. Whoever bought all its head holds speaks
+  // in its place; and where co-owners have settled whose ballot is theirs nobody else does (domain 3.6).
+  owner: ({ id }, caster) => sql`
+    select e.voter_id, true as here, nullif(k.owner_id, e.owner_id) as bought_by, e.head,
+      (k.owner_id = e.owner_id or not exists (
+        select from electorate_units u where u.ballot_id = ${id} and u.head = e.head and not exists (
+          select from electorate_buyers s where s.ballot_id = ${id} and s.unit_id = u.unit_id and s.owner_id = k.owner_id)))
+      and not exists (select from electorate_settlements t where t.ballot_id = ${id} and t.head = e.head and t.voter_id <> e.voter_id) as speaks
+    from tickets k join electorate e on e.ballot_id = k.ballot_id and e.voter_id = k.voter_id
+    where k.id = g.session_id and k.ballot_id = ${id} and k.voter_id = ${caster} and k.revoked_at is null`,
+}
+
+/** Statutory votes are cast once; and who bought and who sold are one voice: whichever of them was first stands. */
+export const castOnce = ({ id }: Of) => sql`exists (
+  select from electorate o where o.ballot_id = ${id} and o.head = who.head and exists (
+    select from votes v where v.ballot_id = ${id} and v.voter_id = o.voter_id
+      and (v.voter_id = who.voter_id or v.bought_by is not null or who.bought_by is not null) offset 0) offset 0)`
+
+/** A seat that steps aside on this item stays in the room and in the base, but does not vote (domain 3.6.1). */
+export const recused: Record<Voters, (ballot: Of & { itemId: number }) => RawBuilder<unknown>> = {
+  household: () => sql`false`,
+  owner: () => sql`false`,
+  seat: ({ meetingId, itemId }) => sql`exists (
+    select from recusals r where r.meeting_id = ${meetingId} and r.item_id = ${itemId} and r.seat_id = who.voter_id)`,
+}
+
+/**
+ * Whether the session still stands for whom it said: a phone may have been signed out, a person may have left, since
+ * its socket was opened.
+ */
+export const session: Record<Voters, RawBuilder<unknown>> = {
+  household: sql`
+    select s.id from sessions s left join people p on p.id = s.person_id and p.left_at is null
+    where s.id = g.session_id and s.revoked_at is null and s.expires_at > g.at
+      and case when g.way = 'desk'
+        then exists (select from person_roles r where r.person_id = p.id and r.role in ('staff', 'chair'))
+        else coalesce(s.household_id, p.household_id) = g.caster end`,
+  seat: sql`
+    select s.id from sessions s join people p on p.id = s.person_id and p.left_at is null
+    where s.id = g.session_id and s.revoked_at is null and s.expires_at > g.at and p.id = g.caster`,
+  owner: sql`select k.id from tickets k where k.id = g.session_id and k.voter_id = g.caster and k.revoked_at is null`,
 }

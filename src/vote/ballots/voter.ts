@@ -33,7 +33,7 @@ export async function voterOf(
   me: { personId: number | null; householdId: number | null },
 ): Promise<VoterShown> {
   const { voters } = ballot
-  const caster = voters === 'seat' ? me.personId : me.householdId
+  const caster = voters === 'owner' ? null : voters === 'seat' ? me.personId : me.householdId
   if (caster === null) return stranger(voters)
   const { rows } = await sql<Row>`
     select b.name as building, h.door, s.name, s.name_en, e.voter_id is not null as listed, who.here, who.speaks,

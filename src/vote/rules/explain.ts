@@ -23,7 +23,7 @@ export type Result =
   | GateResult
 
 export interface Telling {
-  unit: 'household' | 'seat' | 'person'
+  unit: 'household' | 'seat' | 'person' | 'owner'
   /** Of art. 278, or null. */
   subject: number | null
   /** What options are called; without, by their ids. */

@@ -8,6 +8,7 @@ import { refuseIf } from '../../lib/refusal.ts'
 import { voteLock } from '../ballots/casting.ts'
 import { decideNow, writeClose } from '../ballots/closing.ts'
 import { type Frozen, frozen } from '../ballots/frozen.ts'
+import { whyNotEnd } from '../ballots/rules.ts'
 import { itemOf, meetingOf } from '../ballots/sequel.ts'
 import { whyNotGiveUp, whyNotStop, whyNotTakeBack } from './rules.ts'
 
@@ -23,8 +24,8 @@ interface Press {
  * chair has a minute to take that back. Refuses what has stopped or closed already, and while the meeting rests.
  */
 export async function stopVote(db: Db, { no, by, at }: Press): Promise<void> {
-  await onBallot(db, no, async (trx, { ballot, state, stop }) => {
-    refuseIf(whyNotStop(state, stop))
+  await onBallot(db, no, async (trx, { ballot, state, stop, closesAt }) => {
+    refuseIf(whyNotStop(state, stop) ?? whyNotEnd({ closesAt }, at))
     await trx.insertInto('stops').values({ ballot_id: ballot.id, stopped_at: at, stopped_by: by.personId }).execute()
     await tell(trx, ballot, 'ballot.stopped', by, at)
   })
@@ -62,6 +63,7 @@ export async function giveUpVote(db: Db, letterbox: Letterbox, { no, by, at }: P
 interface On {
   ballot: Frozen
   state: { closed: boolean; suspended: boolean }
+  closesAt: Date | null
   stop: { at: Date; by: number } | null
   eligible: number
 }
@@ -81,10 +83,11 @@ async function onBallot(db: Db, no: number, act: (trx: Trx, on: On) => Promise<v
       .selectFrom('ballots')
       .leftJoin('stops', (join) => join.onRef('stops.ballot_id', '=', 'ballots.id').on('stops.resumed_at', 'is', null))
       .where('ballots.id', '=', ballot.id)
-      .select(['closed_at', 'eligible', 'stopped_at', 'stopped_by'])
+      .select(['closed_at', 'closes_at', 'eligible', 'stopped_at', 'stopped_by'])
       .executeTakeFirstOrThrow()
     await act(trx, {
       ballot,
+      closesAt: row.closes_at,
       state: { closed: row.closed_at !== null, suspended: meeting.suspended_at !== null },
       stop: row.stopped_at && row.stopped_by ? { at: row.stopped_at, by: row.stopped_by } : null,
       eligible: row.eligible,

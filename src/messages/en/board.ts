@@ -80,6 +80,7 @@ export const board: Record<keyof typeof zh, string> = {
   'desk.door.people': 'People and seats',
   'desk.door.slips': 'Household slips',
   'desk.door.register': 'Door register',
+  'desk.door.owners': 'Owners',
   'desk.volunteer': 'Volunteer',
   'desk.volunteerHello': 'Hello {name}',
   'desk.volunteerVisits': 'Visit doors',

@@ -79,6 +79,7 @@ export const board = {
   'desk.door.people': '人和席位',
   'desk.door.slips': '住户纸条',
   'desk.door.register': '门牌导入',
+  'desk.door.owners': '业主名册',
   'desk.volunteer': '志愿者',
   'desk.volunteerHello': '{name}，辛苦了',
   'desk.volunteerVisits': '上门走访',

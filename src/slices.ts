@@ -5,6 +5,7 @@ import { gateSlice } from './agenda/gates/routes.ts'
 import { gavel } from './agenda/gavel/routes.ts'
 import { items } from './agenda/items/routes.ts'
 import { kinds } from './agenda/kinds/routes.ts'
+import { mandates } from './agenda/mandates/routes.ts'
 import { meetings } from './agenda/meetings/routes.ts'
 import { notices } from './agenda/notices/routes.ts'
 import { options } from './agenda/options/routes.ts'
@@ -62,6 +63,9 @@ import { resolutions } from './resolve/resolutions/routes.ts'
 import { revisits } from './resolve/revisits/routes.ts'
 import { ballots } from './vote/ballots/routes.ts'
 import { deskVotes } from './vote/desk/routes.ts'
+import { handCounts } from './vote/hands/routes.ts'
+import { paperVotes } from './vote/papers/routes.ts'
+import { proxies } from './vote/proxies/routes.ts'
 import { stops } from './vote/stops/routes.ts'
 
 /** The one place that knows every slice, in the order a matter travels through them. */
@@ -111,6 +115,7 @@ export const slices: Slice[] = [
   papers,
   diary,
   attendance,
+  mandates,
   gavel,
   undos,
   suspensions,
@@ -120,6 +125,9 @@ export const slices: Slice[] = [
   ballots,
   stops,
   deskVotes,
+  proxies,
+  paperVotes,
+  handCounts,
   resolutions,
   revisits,
   minutes,

@@ -1,6 +1,10 @@
 import { csvOf } from '../../lib/csv.ts'
 import type { T } from '../../lib/i18n.ts'
+import { waysOfVoting } from '../../vote/ballots/decision.ts'
 import type { Facts } from './record.ts'
+
+/** Papers that became no vote. */
+const papersWithout = ['spoiled', 'blank', 'lost'] as const
 
 const columns = [
   'item',
@@ -16,6 +20,8 @@ const columns = [
   'abstain',
   'needed',
   'outcome',
+  ...waysOfVoting,
+  ...papersWithout,
   'hash',
 ] as const
 
@@ -34,6 +40,7 @@ export function countsCsv(facts: Facts, t: T): string {
         ? [numbers.present, numbers.for, numbers.against, numbers.abstain, numbers.needed]
         : ['', '', '', '', '']),
       outcome ? t(`ballots.${outcome}`) : '',
+      ...[...waysOfVoting, ...papersWithout].map((way) => numbers?.ways?.[way] ?? ''),
       questionSha256,
     ]),
   )

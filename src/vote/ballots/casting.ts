@@ -6,6 +6,7 @@ import { Refusal } from '../../lib/refusal.ts'
 import { groupCode, randomCode, sha256Hex } from '../../lib/tokens.ts'
 import { type Answer, whyNotAnswer } from './answers.ts'
 import { type Frozen, frozen } from './frozen.ts'
+import { here, othersWord, yields } from './others.ts'
 import { inBatches } from './queue.ts'
 import type { Voters } from './rules.ts'
 import { standing } from './standing.ts'
@@ -23,10 +24,14 @@ export interface Vote extends Answer {
   ballot: number
   /** Of this attempt: sent twice, by whatever road, it counts once and is answered with the same receipt. */
   key: string
-  way: 'socket' | 'form' | 'desk'
+  way: 'socket' | 'form' | 'desk' | 'proxy' | 'paper'
   me: Caster
   /** At the desk: the door that somebody of the staff writes the vote down for, and whether it may change one of its own. */
   desk?: { householdId: number; change: boolean }
+  /** By a written mandate: the household this one speaks for. */
+  proxy?: { principalId: number }
+  /** On paper, that two people have read alike: the line of the roll it belongs to. `at` is when it was handed in. */
+  paper?: { voterId: number }
   at: Date
 }
 
@@ -40,6 +45,8 @@ export interface Receipt {
 interface Cast {
   /** The door's id, or the id of the person who says she speaks for a seat. */
   caster: number
+  /** The door whose phone it came from, where that one speaks for another. */
+  holder: number | null
   sessionId: number
   personId: number | null
   choice: string
@@ -71,6 +78,9 @@ const refusals = {
   ownVote: ['ballots.ownVote', 409],
   notHere: ['ballots.notHere', 409],
   notSpeaker: ['ballots.notSpeaker', 403],
+  noMandate: ['proxies.noMandate', 403],
+  spokeItself: ['proxies.spokeItself', 409],
+  laterVote: ['batches.laterVote', 409],
 } as const satisfies Record<string, readonly [MessageKey, 403 | 409]>
 
 /** Votes and closings of one ballot meet at this advisory lock: (class, ballot id). */
@@ -86,8 +96,9 @@ export async function castVote(db: Db, vote: Vote): Promise<Receipt> {
   const ballot = await frozen(db, vote.ballot)
   const wrong = whyNotAnswer(ballot, vote)
   if (wrong) throw new Refusal(wrong, 422)
-  if (vote.desk && ballot.voters === 'seat') throw new Refusal('ballots.deskSeats', 409)
-  const caster = ballot.voters === 'seat' ? me.personId : vote.desk ? vote.desk.householdId : me.householdId
+  const other = vote.desk?.householdId ?? vote.proxy?.principalId ?? vote.paper?.voterId ?? null
+  if (other !== null && ballot.voters === 'seat') throw new Refusal('ballots.deskSeats', 409)
+  const caster = other ?? (ballot.voters === 'seat' ? me.personId : me.householdId)
   if (ballot.voters === 'seat' && me.seatIds.length === 0) throw new Refusal('ballots.notSeat', 403)
   if (caster === null || me.sessionId === null) throw new Refusal('ballots.notBound', 403)
 
@@ -96,13 +107,15 @@ export async function castVote(db: Db, vote: Vote): Promise<Receipt> {
     ballot,
   )({
     caster,
+    holder: vote.proxy ? me.householdId : null,
     sessionId: me.sessionId,
     personId: me.personId,
     choice,
     reason,
-    key: keyOf(me.sessionId, vote.key),
+    // A paper is the same paper whoever presses the button.
+    key: keyOf(vote.paper ? 0 : me.sessionId, vote.key),
     requestSha256: sha256Hex(
-      [ballot.id, choice, ...(reason === null ? [] : [reason]), ...(vote.desk ? [caster] : [])].join(' '),
+      [ballot.id, choice, ...(reason === null ? [] : [reason]), ...(other !== null ? [caster] : [])].join(' '),
     ),
     receipt: groupCode(randomCode(8)),
     way: vote.way,
@@ -164,23 +177,25 @@ async function judgeAndWrite(trx: Trx, ballot: Frozen, casts: Cast[]): Promise<J
         ${casts.map((c) => c.sessionId)}::int[], ${casts.map((c) => c.personId)}::int[], ${casts.map((c) => c.choice)}::text[],
         ${casts.map((c) => c.key)}::uuid[], ${casts.map((c) => c.requestSha256)}::text[], ${casts.map((c) => c.receipt)}::text[],
         ${casts.map((c) => c.way)}::text[], ${casts.map((c) => c.change)}::boolean[], ${casts.map((c) => c.at.toISOString())}::timestamptz[],
-        ${casts.map((c) => c.reason)}::text[])
-        as g (n, caster, session_id, person_id, choice, key, request_sha256, receipt, way, change, at, reason)),
+        ${casts.map((c) => c.reason)}::text[], ${casts.map((c) => c.holder)}::int[])
+        as g (n, caster, session_id, person_id, choice, key, request_sha256, receipt, way, change, at, reason, holder)),
     judged as materialized (
       select g.*, who.voter_id, known.receipt as known_receipt, case
         when not exists (${session[ballot.voters]}) then 'signedOut'
         when known.request_sha256 = g.request_sha256 then 'known'
         when known.receipt is not null then 'keyReused'
         when b.closed_at is not null then 'closed'
-        when (select exists (select from stops where ballot_id = ${ballot.id} and resumed_at is null)) then 'stopped'
+        when (select stopped_at from stops where ballot_id = ${ballot.id} and resumed_at is null)
+          < case when g.way = 'paper' then g.at else 'infinity' end then 'stopped'
         when (select suspended_at is not null from meetings where id = ${ballot.meetingId}) then 'suspended'
         when not exists (select from electorate e where e.ballot_id = ${ballot.id} and e.voter_id = who.voter_id)
           then ${seats ? 'notSeat' : 'notListed'}
         when ${recused[ballot.voters](ballot)} then 'recused'
-        when not who.here then 'notHere'
+        when not ${here[ballot.voters](ballot)} then 'notHere'
         when not who.speaks then 'notSpeaker'
         when not g.change and exists (select from votes v where v.ballot_id = ${ballot.id} and v.voter_id = who.voter_id
-          and v.way <> 'desk') then 'ownVote'
+          and v.way not in ('desk', 'proxy')) then 'ownVote'
+        ${othersWord[ballot.voters](ballot)}
         else 'counted' end as verdict
       from given g
       join ballots b on b.id = ${ballot.id}
@@ -194,6 +209,8 @@ async function judgeAndWrite(trx: Trx, ballot: Frozen, casts: Cast[]): Promise<J
       select ${ballot.id}, voter_id, choice, way, person_id, at, receipt, reason from judged where verdict = 'counted' order by voter_id
       on conflict (community_id, ballot_id, voter_id) do update set choice = excluded.choice, rev = votes.rev + 1,
         way = excluded.way, person_id = excluded.person_id, cast_at = excluded.cast_at, receipt = excluded.receipt, reason = excluded.reason
+      -- Judged above; of two in the same moment the second meets what the first wrote.
+      where not ${yields(sql`excluded`, sql`votes`)}
       returning 1),
     keyed as (
       insert into vote_keys (ballot_id, voter_id, key, request_sha256, receipt)
@@ -221,9 +238,9 @@ const session: Record<Voters, RawBuilder<unknown>> = {
   household: sql`
     select s.id from sessions s left join people p on p.id = s.person_id and p.left_at is null
     where s.id = g.session_id and s.revoked_at is null and s.expires_at > g.at
-      and case when g.way = 'desk'
+      and case when g.way in ('desk', 'paper')
         then exists (select from person_roles r where r.person_id = p.id and r.role in ('staff', 'chair'))
-        else coalesce(s.household_id, p.household_id) = g.caster end`,
+        else coalesce(s.household_id, p.household_id) = coalesce(g.holder, g.caster) end`,
   seat: sql`
     select s.id from sessions s join people p on p.id = s.person_id and p.left_at is null
     where s.id = g.session_id and s.revoked_at is null and s.expires_at > g.at and p.id = g.caster`,

@@ -26,7 +26,26 @@ export interface Count {
   /** Seats that step aside on this item, and how many are left to vote on it. */
   recused?: readonly Named[]
   mayVote?: number
+  /** By which ways they came. */
+  ways?: Ways
 }
+
+/** 一票多种投法: how many votes came by phone, at the desk, by mandate, on paper, by raised hands; and the papers without a vote. */
+export interface Ways {
+  phone: number
+  desk: number
+  proxy: number
+  paper: number
+  hands: number
+  spoiled: number
+  blank: number
+  lost: number
+  /** Filled in, but the household voted again by another way, or another of its papers stands. */
+  replaced: number
+}
+
+/** In this order they are told. */
+export const waysOfVoting = ['phone', 'desk', 'proxy', 'paper', 'hands'] as const
 
 /** A party's name in both languages. */
 export interface Named {
@@ -283,7 +302,7 @@ export function because(closed: Closed): Sentence {
   const { rule, reason, numbers } = closed
   const known: readonly string[] = rule in short ? short[rule as Short] : []
   if (reason !== 'quorumLost' && !known.includes(reason)) return verdictOf(closed)
-  const { missing, checks: _, result: __, recused: ___, ...counts } = numbers
+  const { missing, checks: _, result: __, recused: ___, ways: ____, ...counts } = numbers
   const values = { ...counts, seats: seatsNeeded(counts.base) }
   return {
     key:

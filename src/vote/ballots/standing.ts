@@ -6,6 +6,9 @@ interface Of {
   meetingId: number
 }
 
+/** SQL: until when ballot `b` could be voted on; who comes in after that is not part of it. */
+export const votingEnds = sql`coalesce((select s.stopped_at from stops s where s.ballot_id = b.id and s.resumed_at is null), 'infinity')`
+
 /**
  * SQL: which line of the roll a caster may be (`voter_id`), whether that voter is in the room (`here`) and whether it is
  * this caster who speaks (`speaks`). `caster` is a door's id where households vote, else the id of a person.

@@ -9,6 +9,7 @@ import { voteLock } from '../ballots/casting.ts'
 import { decideNow, writeClose } from '../ballots/closing.ts'
 import { type Frozen, frozen } from '../ballots/frozen.ts'
 import { itemOf, meetingOf } from '../ballots/sequel.ts'
+import { refusePapersOut } from '../papers/reads.ts'
 import { whyNotGiveUp, whyNotStop, whyNotTakeBack } from './rules.ts'
 
 interface Press {
@@ -20,11 +21,13 @@ interface Press {
 
 /**
  * 停止投票: from here on nothing is cast. Nothing is declared either: the room sees that the vote has stopped, and the
- * chair has a minute to take that back. Refuses what has stopped or closed already, and while the meeting rests.
+ * chair has a minute to take that back, and raised hands with it (vote/hands). Refuses what has stopped or closed already,
+ * while the meeting rests, and while papers are in people's hands.
  */
 export async function stopVote(db: Db, { no, by, at }: Press): Promise<void> {
   await onBallot(db, no, async (trx, { ballot, state, stop }) => {
     refuseIf(whyNotStop(state, stop))
+    await refusePapersOut(trx, ballot.id)
     await trx.insertInto('stops').values({ ballot_id: ballot.id, stopped_at: at, stopped_by: by.personId }).execute()
     await tell(trx, ballot, 'ballot.stopped', by, at)
   })
@@ -62,14 +65,14 @@ export async function giveUpVote(db: Db, letterbox: Letterbox, { no, by, at }: P
 interface On {
   ballot: Frozen
   state: { closed: boolean; suspended: boolean }
-  stop: { at: Date; by: number } | null
+  stop: { id: number; at: Date; by: number } | null
   eligible: number
 }
 
 /** The ballot with everything about it held: the meeting first, as everywhere, then the votes in flight. */
-async function onBallot(db: Db, no: number, act: (trx: Trx, on: On) => Promise<void>): Promise<void> {
+export async function onBallot<R>(db: Db, no: number, act: (trx: Trx, on: On) => Promise<R>): Promise<R> {
   const ballot = await frozen(db, no)
-  await db.transaction().execute(async (trx) => {
+  return db.transaction().execute(async (trx) => {
     const meeting = await trx
       .selectFrom('meetings')
       .where('id', '=', ballot.meetingId)
@@ -81,12 +84,15 @@ async function onBallot(db: Db, no: number, act: (trx: Trx, on: On) => Promise<v
       .selectFrom('ballots')
       .leftJoin('stops', (join) => join.onRef('stops.ballot_id', '=', 'ballots.id').on('stops.resumed_at', 'is', null))
       .where('ballots.id', '=', ballot.id)
-      .select(['closed_at', 'eligible', 'stopped_at', 'stopped_by'])
+      .select(['closed_at', 'eligible', 'stops.id as stop_id', 'stopped_at', 'stopped_by'])
       .executeTakeFirstOrThrow()
-    await act(trx, {
+    return act(trx, {
       ballot,
       state: { closed: row.closed_at !== null, suspended: meeting.suspended_at !== null },
-      stop: row.stopped_at && row.stopped_by ? { at: row.stopped_at, by: row.stopped_by } : null,
+      stop:
+        row.stop_id && row.stopped_at && row.stopped_by
+          ? { id: row.stop_id, at: row.stopped_at, by: row.stopped_by }
+          : null,
       eligible: row.eligible,
     })
   })

@@ -18,7 +18,10 @@ type Door = keyof Cast['doors']
 const asked = { question: '同意班车延长至 23:00', rule: 'M2', abstain: 'on', tally: 'live' }
 
 async function open(meeting: Sitting, fields: Record<string, string> = {}): Promise<number> {
-  const reply = await zhou.post(`/meetings/${meeting.meetingNo}/items/${meeting.itemNo}/ballot`, { ...asked, ...fields })
+  const reply = await zhou.post(`/meetings/${meeting.meetingNo}/items/${meeting.itemNo}/ballot`, {
+    ...asked,
+    ...fields,
+  })
   if (reply.statusCode !== 303) throw new Error(`${reply.statusCode} ${reply.body.slice(0, 3_000)}`)
   return (await openBallotOf(db, meeting.meetingNo))?.no as number
 }
@@ -87,34 +90,41 @@ t.test('hands come last: after the stop, by two people who count the same, and i
   t.match(result, '<dt>举手</dt><dd>3 户')
   t.match(result, '全部回执码（2 个）')
   t.match(result, '举手的没有回执码')
-  const told = await db.selectFrom('journal').where('verb', 'like', 'ballot.hands%').select(['verb', 'particulars']).execute()
+  const told = await db
+    .selectFrom('journal')
+    .where('verb', 'like', 'ballot.hands%')
+    .select(['verb', 'particulars'])
+    .execute()
   t.match(told, [{ verb: 'ballot.hands_counted', particulars: { for: 2, against: 1, abstain: 0 } }])
   t.match((await raise(gu, no, [1, 1, 0])).body, '这次表决已经结束')
   await t.rejects(sql`delete from hand_counts`.execute(db), /after the close/)
   await clean(t)
 })
 
-t.test('taking the stop back takes the hands back: who raised one votes by phone, and all is counted anew', async (t) => {
-  const meeting = await sitting(town)
-  await meeting.arrive('3-101', '3-102')
-  const no = await open(meeting)
-  await zhou.post(`/ballots/${no}/stop`)
-  for (const who of [shen, gu]) await raise(who, no, [2, 0, 0])
-  t.match((await ballotShown(db, no)).bar, { for: 2 })
-  t.equal((await zhou.post(`/ballots/${no}/resumption`)).statusCode, 303)
-  t.match((await ballotShown(db, no)).bar, { for: 0, cast: 0 })
-  await phone(no, '3-101', 'against')
-  later(5)
-  await zhou.post(`/ballots/${no}/stop`)
-  t.match((await shen.get(`/ballots/${no}/hands`)).body, '在场还没投的有 1 户')
-  for (const who of [shen, gu]) await raise(who, no, [1, 0, 0])
-  t.equal((await shen.post(`/ballots/${no}/hands/recount`)).statusCode, 303)
-  t.match((await ballotShown(db, no)).bar, { for: 0, against: 1 }, 'counted anew they are out until two agree again')
-  for (const who of [shen, gu]) await raise(who, no, [0, 0, 1])
-  await zhou.post(`/ballots/${no}/closure`)
-  t.match((await ballotShown(db, no)).numbers, { for: 0, against: 1, abstain: 1, ways: { phone: 1, hands: 1 } })
-  await clean(t)
-})
+t.test(
+  'taking the stop back takes the hands back: who raised one votes by phone, and all is counted anew',
+  async (t) => {
+    const meeting = await sitting(town)
+    await meeting.arrive('3-101', '3-102')
+    const no = await open(meeting)
+    await zhou.post(`/ballots/${no}/stop`)
+    for (const who of [shen, gu]) await raise(who, no, [2, 0, 0])
+    t.match((await ballotShown(db, no)).bar, { for: 2 })
+    t.equal((await zhou.post(`/ballots/${no}/resumption`)).statusCode, 303)
+    t.match((await ballotShown(db, no)).bar, { for: 0, cast: 0 })
+    await phone(no, '3-101', 'against')
+    later(5)
+    await zhou.post(`/ballots/${no}/stop`)
+    t.match((await shen.get(`/ballots/${no}/hands`)).body, '在场还没投的有 1 户')
+    for (const who of [shen, gu]) await raise(who, no, [1, 0, 0])
+    t.equal((await shen.post(`/ballots/${no}/hands/recount`)).statusCode, 303)
+    t.match((await ballotShown(db, no)).bar, { for: 0, against: 1 }, 'counted anew they are out until two agree again')
+    for (const who of [shen, gu]) await raise(who, no, [0, 0, 1])
+    await zhou.post(`/ballots/${no}/closure`)
+    t.match((await ballotShown(db, no)).numbers, { for: 0, against: 1, abstain: 1, ways: { phone: 1, hands: 1 } })
+    await clean(t)
+  },
+)
 
 t.test('papers before hands: while a batch is open no hand is counted', async (t) => {
   const meeting = await sitting(town)
@@ -134,19 +144,22 @@ t.test('papers before hands: while a batch is open no hand is counted', async (t
   await clean(t)
 })
 
-t.test('two people count in the same second as the chair declares: both hands are in, or nothing is declared', async (t) => {
-  for (let round = 0; round < 4; round++) {
-    const meeting = await sitting(town)
-    await meeting.arrive('3-101', '3-102')
-    const no = await open(meeting)
-    await zhou.post(`/ballots/${no}/stop`)
-    await raise(shen, no, [2, 0, 0])
-    const [, closed] = await Promise.all([raise(gu, no, [2, 0, 0]), zhou.post(`/ballots/${no}/closure`)])
-    if (closed.statusCode !== 303) await zhou.post(`/ballots/${no}/closure`)
-    t.match((await ballotShown(db, no)).numbers, { for: 2, ways: { hands: 2 } })
-  }
-  await clean(t)
-})
+t.test(
+  'two people count in the same second as the chair declares: both hands are in, or nothing is declared',
+  async (t) => {
+    for (let round = 0; round < 4; round++) {
+      const meeting = await sitting(town)
+      await meeting.arrive('3-101', '3-102')
+      const no = await open(meeting)
+      await zhou.post(`/ballots/${no}/stop`)
+      await raise(shen, no, [2, 0, 0])
+      const [, closed] = await Promise.all([raise(gu, no, [2, 0, 0]), zhou.post(`/ballots/${no}/closure`)])
+      if (closed.statusCode !== 303) await zhou.post(`/ballots/${no}/closure`)
+      t.match((await ballotShown(db, no)).numbers, { for: 2, ways: { hands: 2 } })
+    }
+    await clean(t)
+  },
+)
 
 t.test('hands answer yes or no for a household, and nothing else', async (t) => {
   const meeting = await sitting(town)
@@ -197,7 +210,11 @@ t.test('the rule: two people, no third, no more than there are, nothing changed 
 
 const tampered: [string, ReturnType<typeof sql>, string][] = [
   ['hands somebody added', sql`update hand_counts set in_favour = in_favour + 1`, 'raised hands that are not the ones'],
-  ['hands of one person alone', sql`delete from hand_counts where person_id = ${cast.people.gu}`, 'hands: 0, declared was'],
+  [
+    'hands of one person alone',
+    sql`delete from hand_counts where person_id = ${cast.people.gu}`,
+    'hands: 0, declared was',
+  ],
 ]
 for (const [what, change, found] of tampered) {
   t.test(`${what} are found`, async (t) => {

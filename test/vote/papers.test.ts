@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { verify } from '../../src/verify.ts'
 import { ballotShown, openBallotOf } from '../../src/vote/ballots/reads.ts'
-import { balanceOf, type Batch, whyNotCount, whyNotDeclare, whyNotIssue } from '../../src/vote/papers/rules.ts'
+import { type Batch, balanceOf, whyNotCount, whyNotDeclare, whyNotIssue } from '../../src/vote/papers/rules.ts'
 import type { Cast } from '../cast.ts'
 import { type Browser, startTown } from '../harness.ts'
 import { type Sitting, sitting } from './sitting.ts'
@@ -18,7 +18,10 @@ type Door = keyof Cast['doors']
 const asked = { question: '同意班车延长至 23:00', rule: 'M2', abstain: 'on', tally: 'live' }
 
 async function open(meeting: Sitting, fields: Record<string, string> = {}): Promise<number> {
-  const reply = await zhou.post(`/meetings/${meeting.meetingNo}/items/${meeting.itemNo}/ballot`, { ...asked, ...fields })
+  const reply = await zhou.post(`/meetings/${meeting.meetingNo}/items/${meeting.itemNo}/ballot`, {
+    ...asked,
+    ...fields,
+  })
   if (reply.statusCode !== 303) throw new Error(`${reply.statusCode} ${reply.body.slice(0, 3_000)}`)
   return (await openBallotOf(db, meeting.meetingNo))?.no as number
 }
@@ -173,8 +176,19 @@ t.test('two people read for themselves, see only where they differ, and each cor
   await read(shen, batch, 1, ['3-101', 'for'])
   await read(shen, batch, 1, ['3-101', 'for'])
   await read(shen, batch, 2, ['3-102', 'against'])
-  t.equal((await db.selectFrom('paper_sheets').selectAll().where('person_id', '=', cast.people.shen)
-    .innerJoin('paper_batches', 'paper_batches.id', 'batch_id').where('key', '=', batch.slice(-36)).execute()).length, 2, 'sent twice it is one reading')
+  t.equal(
+    (
+      await db
+        .selectFrom('paper_sheets')
+        .selectAll()
+        .where('person_id', '=', cast.people.shen)
+        .innerJoin('paper_batches', 'paper_batches.id', 'batch_id')
+        .where('key', '=', batch.slice(-36))
+        .execute()
+    ).length,
+    2,
+    'sent twice it is one reading',
+  )
   const hers = (await gu.get(batch)).body
   t.notMatch(hers, '3-101', 'the second reader does not see what the first wrote')
   t.match((await shen.post(`${batch}/count`)).body, '还差 2 张', 'one person alone, twice over, is not two')
@@ -183,7 +197,11 @@ t.test('two people read for themselves, see only where they differ, and each cor
   const differ = (await shen.get(batch)).body
   t.match(differ, '两个人录得不一样的')
   t.match(differ, '改我录的第 2 号')
-  t.notMatch(/两个人录得不一样的[\s\S]*?<\/section>/.exec(differ)?.[0], '第 1 号票', 'where they agree nothing is shown')
+  t.notMatch(
+    /两个人录得不一样的[\s\S]*?<\/section>/.exec(differ)?.[0],
+    '第 1 号票',
+    'where they agree nothing is shown',
+  )
   t.match((await zhou.post(`/ballots/${no}/closure`)).body, '有 1 张纸票两个人录得不一样（2 号）')
   t.match((await zhou.post(`${batch}/sheets`, formOf(2, ['3-102', 'against']))).body, '不用第三个人')
   t.match((await shen.get(`${batch}?sheet=2`)).body, 'value="3-102"', 'her own reading stands in the form')
@@ -268,7 +286,10 @@ t.test('two papers of one door, numbers handed out twice, a batch by mistake: ea
   t.equal(clash.statusCode, 422)
   t.match(clash.body, '已经发过的')
   t.match(clash.body, 'value="4"')
-  t.match((await shen.post(`/ballots/${no}/papers`, { key: randomUUID(), first: '9', last: '8' })).body, '后面的不比前面的小')
+  t.match(
+    (await shen.post(`/ballots/${no}/papers`, { key: randomUUID(), first: '9', last: '8' })).body,
+    '后面的不比前面的小',
+  )
   t.match((await shen.post(`/ballots/${no}/papers`, { key: randomUUID(), first: '9', last: 'x' })).body, '正确的号码')
   const mistaken = await issue(no, 10, 99)
   t.equal((await shen.post(`${mistaken}/withdrawal`)).statusCode, 303)
@@ -350,7 +371,12 @@ t.test('a paper of every kind of rule is printed with the words of its page, and
     t.match(sheet, '第 5 号')
     await shen.post(`${batch}/collection`)
     for (const who of [shen, gu]) {
-      const first = await who.post(`${batch}/sheets`, { sheet: '1', state: 'filled', door: '3号楼101室', ...marked } as never)
+      const first = await who.post(`${batch}/sheets`, {
+        sheet: '1',
+        state: 'filled',
+        door: '3号楼101室',
+        ...marked,
+      } as never)
       t.equal(first.statusCode, 303, `${rule}: ${first.body.slice(0, 200)}`)
       for (const blank of [2, 3, 4, 5]) await read(who, batch, blank, 'blank')
     }
@@ -412,7 +438,11 @@ const tampered: [string, ReturnType<typeof sql>, string][] = [
     sql`update paper_sheets set choice = 'abstain' where choice = 'for' and person_id = ${cast.people.gu}`,
     'two people did not read alike',
   ],
-  ['a sheet that vanished', sql`delete from paper_sheets where state = 'spoiled'`, 'batches of papers that do not balance'],
+  [
+    'a sheet that vanished',
+    sql`delete from paper_sheets where state = 'spoiled'`,
+    'batches of papers that do not balance',
+  ],
   [
     'a way that was exchanged',
     sql`update ballots set numbers = jsonb_set(numbers, '{ways,lost}', '0') where numbers #>> '{ways,lost}' = '1'`,

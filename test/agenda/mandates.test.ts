@@ -6,6 +6,7 @@ import { ballotShown, openBallotOf } from '../../src/vote/ballots/reads.ts'
 import { weighMandates } from '../../src/vote/rules/proxies.ts'
 import type { Cast } from '../cast.ts'
 import { startTown } from '../harness.ts'
+import { statementsOf } from '../statements.ts'
 import { type Sitting, sitting } from '../vote/sitting.ts'
 import { lines } from './help.ts'
 
@@ -119,6 +120,8 @@ t.test('the holder votes for the principal beside her own vote, and he counts as
   const neighbour = await town.as({ door: '12-601' })
   for (const path of [`/meetings/${meeting.meetingNo}`, `/ballots/${no}`, `/ballots/${no}/proxies`])
     t.notMatch((await neighbour.get(path)).body, '您代 3', 'nobody else is shown it')
+  const pages = [`/meetings/${meeting.meetingNo}`, `/ballots/${no}`, `/ballots/${no}/proxies`, `/mandates/${key}`]
+  for (const path of pages) t.ok((await statementsOf(() => wang.get(path))) <= 3, `${path} asks little`)
   t.match((await ballotShown(db, no)).bar, { total: 3 }, 'two in the room, and the one who is spoken for')
 
   const attempt = randomUUID()
@@ -299,7 +302,10 @@ t.test('how many one may speak for belongs to the kind of meeting', async (t) =>
 
 t.test('whatever the desk takes, the rule of the catalogue takes too', async (t) => {
   let seed = 11
-  const any = (n: number) => (seed = (seed * 48_271) % 2_147_483_647) % n
+  const any = (n: number) => {
+    seed = (seed * 48_271) % 2_147_483_647
+    return seed % n
+  }
   let taken = 0
   for (let round = 0; round < 500; round++) {
     const limit = 1 + any(3)

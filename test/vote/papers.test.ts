@@ -6,6 +6,7 @@ import { ballotShown, openBallotOf } from '../../src/vote/ballots/reads.ts'
 import { type Batch, balanceOf, whyNotCount, whyNotDeclare, whyNotIssue } from '../../src/vote/papers/rules.ts'
 import type { Cast } from '../cast.ts'
 import { type Browser, startTown } from '../harness.ts'
+import { statementsOf } from '../statements.ts'
 import { type Sitting, sitting } from './sitting.ts'
 
 const town = await startTown(t)
@@ -111,6 +112,8 @@ t.test('twelve go out, eleven come back: nothing is declared before the twelfth 
     [cast.people.shen, cast.people.gu].sort(),
     'two people say by name that it is lost',
   )
+  for (const page of [batch, `${batch}/print`, `/ballots/${no}/papers`])
+    t.ok((await statementsOf(() => gu.get(page))) <= 3, `${page} asks little`)
   const ready = (await gu.get(batch)).body
   t.match(ready, '发出 12 张 = 计票 4 + 废票 1 + 空白 6 + 遗失 1')
   t.match((await zhou.post(`/ballots/${no}/closure`)).body, '还没计入')
@@ -409,7 +412,10 @@ t.test('the balance as a rule: every number is one of four things, read alike by
     ...{ sealed: false, counted: false, readings: [] },
   }
   let seed = 7
-  const any = (n: number) => (seed = (seed * 48_271) % 2_147_483_647) % n
+  const any = (n: number) => {
+    seed = (seed * 48_271) % 2_147_483_647
+    return seed % n
+  }
   for (let round = 0; round < 400; round++) {
     const readings = Array.from({ length: 40 }, (_, i) => i + 1).flatMap((no) => {
       const state = states[any(4)]

@@ -158,6 +158,7 @@ t.test('twelve go out, eleven come back: nothing is declared before the twelfth 
   const result = (await (await town.as()).get(`/ballots/${no}`)).body
   t.match(result, '<dt>纸票</dt><dd>4 户 <small>废票 1 张，空白交回 6 张，遗失 1 张')
   t.match(result, '<dt>手机</dt><dd>1 户')
+  t.match(result, '弃权 1，废票 1', 'the paragraph knows of the spoiled one too')
   t.match(result, '全部回执码（5 个）')
   await clean(t)
 })

@@ -10,6 +10,7 @@ export const modes: Record<keyof typeof zh, string> = {
   'mandates.limit': 'At this meeting one household may speak for {n} {n?other:others}.',
   'mandates.none': 'Mandates are not accepted at this kind of meeting.',
   'mandates.principal': 'Who gives the mandate (door)',
+  'mandates.doorHint': 'As 12-602.',
   'mandates.holder': 'Who votes for them (door)',
   'mandates.holderHint': 'They can vote once they are here. You may register it before they arrive.',
   'mandates.scope': 'For which votes',
@@ -87,6 +88,7 @@ export const modes: Record<keyof typeof zh, string> = {
   'batches.notHanded': 'The papers have not been collected. Enter them afterwards.',
   'batches.readers': 'Readers',
   'batches.reader': '{name}: {n} of {issued} read',
+  'batches.readersNone': 'Two readers are needed; nobody has begun',
   'batches.readerNone': 'One more reader is needed',
   'batches.sheet': 'Paper {n}',
   'batches.alone':

@@ -12,7 +12,7 @@ export const vote: Record<keyof typeof zh, string> = {
 
   'ballots.again': 'another round',
   'ballots.ordered': 'put in order',
-  'ballots.how.yesno': 'One of three: tap your choice.',
+  'ballots.how.yesno': 'Choose one.',
   'ballots.how.consent':
     'It passes unless somebody objects. An objection needs a reason; if you have doubts but will not stand in the way, stand aside.',
   'ballots.how.one': 'Choose one of {options}.',

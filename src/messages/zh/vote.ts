@@ -11,7 +11,7 @@ export const vote = {
 
   'ballots.again': '再投一轮',
   'ballots.ordered': '排好了先后',
-  'ballots.how.yesno': '三选一，点一下您的选择。',
+  'ballots.how.yesno': '选一项。',
   'ballots.how.consent': '没有异议就通过。反对要写一句理由；有保留但不拦着的，选“有保留”。',
   'ballots.how.one': '{options} 个里选一个。',
   'ballots.how.some': '赞成几个就勾几个。',

@@ -112,11 +112,15 @@ export function decideBallot(
 ): Decision {
   const edition = editionFor(ballot)
   if (isCounted(edition)) return decide(ballot.rule, count, missing, ballot.ruleVersion, ballot.terms)
-  const result = resultOf(edition, ballot, count, handed, before)
+  const counted = resultOf(edition, ballot, count, handed, before)
+  const result = 'invalid' in counted ? { ...counted, invalid: counted.invalid + spoiledOf(count) } : counted
   const base = handed.length
   const numbers = { ...count, base, needed: 0, missing, checks: [], result }
   return { outcome: outcomeOf(result), reason: result.reason, numbers }
 }
+
+/** I: papers that say nothing one can count. They are told with the result and take no part in it (domain 3.6.1). */
+const spoiledOf = ({ ways }: Count): number => ways?.spoiled ?? 0
 
 const outcomeOf = ({ kind, outcome, reason }: Result): Outcome =>
   outcome === 'runoff' || (kind === 'consent' && reason === 'objection')
@@ -187,12 +191,13 @@ const simple = { enough: 'moreFor', notEnough: 'moreAgainst', tie: 'tie', zero: 
 /** Numbers through a rule of the catalogue. Refuses (RangeError) more votes than there were voters. */
 function countBy(rule: Edition, count: Count, missing: readonly Named[]) {
   const { for: yes, against, abstain, present, eligible, recused = [], mayVote = eligible } = count
+  const invalid = spoiledOf(count)
   const votes = { for: yes, against, abstain, present }
   switch (rule.kind) {
     case 'share':
-      return decideShare(rule, { ...votes, invalid: 0, all: eligible })
+      return decideShare(rule, { ...votes, invalid, all: eligible })
     case 'unanimous':
-      return decideUnanimous(rule, { ...votes, invalid: 0, all: eligible })
+      return decideUnanimous(rule, { ...votes, invalid, all: eligible })
     case 'seats':
       return decideTable(rule, { ...votes, base: eligible, mayVote, away: missing, waived: [], recused })
     case 'gates':

@@ -37,10 +37,12 @@ create table mandates (
   registered_by integer not null,
   revoked_at    timestamptz,
   revoked_by    integer,
+  struck        boolean not null default false,             -- it was written down by mistake: it never was one, and takes nobody's place
   primary key (community_id, id),
   unique (community_id, key),
   check (principal_id <> holder_id),
   check ((revoked_at is null) = (revoked_by is null)),
+  check (revoked_at is not null or not struck),
   foreign key (community_id, meeting_id) references meetings (community_id, id),
   foreign key (community_id, item_id) references agenda_items (community_id, id),
   foreign key (community_id, principal_id) references households (community_id, id),
@@ -50,6 +52,7 @@ create table mandates (
 );
 create index mandates_meeting on mandates (community_id, meeting_id);
 call belongs_to_community('mandates');
+revoke delete on mandates from wt_app;
 
 alter table votes
   drop constraint votes_way_check,

@@ -54,7 +54,7 @@ export async function mandatesOf(db: Db, meetingNo: number) {
     select ${meetingColumns},
       (select coalesce(json_agg(json_build_object('no', i.no, 'title', i.title) order by o.position), '[]')
        from running_order o join agenda_items i on i.id = o.item_id where o.meeting_id = meetings.id) as items,
-      (select coalesce(json_agg(${row} order by d.id desc), '[]') from mandates d where d.meeting_id = meetings.id) as mandates
+      (select coalesce(json_agg(${row} order by d.id desc), '[]') from mandates d where d.meeting_id = meetings.id and not d.struck) as mandates
     from meetings where meetings.no = ${meetingNo}`.execute(db)
   const [found] = rows
   if (!found) throw notFound()

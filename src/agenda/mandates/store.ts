@@ -36,7 +36,12 @@ export async function registerMandate(db: Db, meetingNo: number, fresh: NewManda
     if (await trx.selectFrom('mandates').where('key', '=', fresh.key).select('id').executeTakeFirst()) return
     const { principalId, holderId } = fresh
     const itemId = fresh.itemNo === null ? null : await itemOnOrder(trx, meeting.id, fresh.itemNo)
-    const known = await trx.selectFrom('mandates').where('meeting_id', '=', meeting.id).selectAll().execute()
+    const known = await trx
+      .selectFrom('mandates')
+      .where('meeting_id', '=', meeting.id)
+      .where('struck', '=', false)
+      .selectAll()
+      .execute()
     const why = whyNotRegister(
       { principalId, holderId, itemId, principalCame: (await arrivals(trx, meeting.id, principalId)) > 0 },
       known.map((one) => ({ principalId: one.principal_id, holderId: one.holder_id, itemId: one.item_id })),
@@ -73,6 +78,7 @@ export async function revokeMandate(db: Db, meetingNo: number, key: string, by: 
 
 /** 登记错了: it never was one. Refuses after a vote by it. */
 export async function strikeMandate(db: Db, meetingNo: number, key: string, by: By, at: Date): Promise<void> {
+  const personId = author(by)
   await onMandate(db, meetingNo, key, async (trx, meeting, mandate) => {
     const vote = await trx
       .selectFrom('votes')
@@ -84,7 +90,9 @@ export async function strikeMandate(db: Db, meetingNo: number, key: string, by: 
       .select('voter_id')
       .executeTakeFirst()
     refuseIf(whyNotStrike(vote !== undefined))
-    await trx.deleteFrom('mandates').where('id', '=', mandate.id).execute()
+    if (mandate.struck) return
+    const signed = { revoked_at: at, revoked_by: personId, struck: true }
+    await trx.updateTable('mandates').set(signed).where('id', '=', mandate.id).execute()
     await tell(trx, meeting, 'meeting.mandate_struck', mandate.principal_id, by, at)
   })
 }

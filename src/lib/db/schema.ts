@@ -554,6 +554,7 @@ interface Mandates {
   registered_by: number
   revoked_at: Date | null
   revoked_by: number | null
+  struck: Generated<boolean>
 }
 
 interface Ballots {

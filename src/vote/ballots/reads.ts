@@ -119,7 +119,7 @@ const counts = sql`
            select d.principal_id, null, null from mandates d join attendance a
              on a.meeting_id = d.meeting_id and a.household_id = d.holder_id and a.seat_id is null
            where b.electorate_kind = 'household' and d.meeting_id = b.meeting_id and (d.item_id is null or d.item_id = b.item_id)
-             and d.registered_at <= ${votingEnds} and (d.revoked_at is null or d.revoked_at >= b.opened_at)
+             and not d.struck and d.registered_at <= ${votingEnds} and (d.revoked_at is null or d.revoked_at >= b.opened_at)
              and a.arrived_at <= ${votingEnds} and (a.left_at is null or a.left_at >= b.opened_at)
              and not exists (select from attendance own where own.meeting_id = d.meeting_id and own.household_id = d.principal_id
                and own.seat_id is null and own.arrived_at < b.opened_at)) a

@@ -7,16 +7,19 @@ import { handsOf } from './ways.ts'
 export const unread = sql`(select count(*)::int from votes v where v.ballot_id = b.id and v.way = 'paper' and not exists (
   select from paper_batches t join paper_sheets x on x.batch_id = t.id and x.person_id = t.first_by
   join paper_sheets y on y.batch_id = t.id and y.person_id = t.second_by and y.no = x.no
-  where t.ballot_id = b.id and t.counted_at is not null and t.first_by <> t.second_by and t.handed_at = v.cast_at
+  where t.ballot_id = b.id and t.sealed_at is not null and t.first_by <> t.second_by and t.handed_at = v.cast_at
     and (x.state, x.voter_id, x.choice) = ('filled', v.voter_id, v.choice)
     and (y.state, y.voter_id, y.choice) = ('filled', v.voter_id, v.choice)))`
 
-/** SQL, of ballot `b`: votes by mandate without one that held at that moment (agenda/mandates). */
+/**
+ * SQL, of ballot `b`: votes by mandate without one that held at that moment (agenda/mandates), give or take what a vote may
+ * wait for its turn while the household comes in or takes the mandate back.
+ */
 export const unmandated = sql`(select count(*)::int from votes v where v.ballot_id = b.id and v.way = 'proxy' and not exists (
   select from mandates d where d.meeting_id = b.meeting_id and (d.item_id is null or d.item_id = b.item_id)
-    and d.principal_id = v.voter_id and d.registered_at <= v.cast_at and (d.revoked_at is null or d.revoked_at >= v.cast_at)
+    and d.principal_id = v.voter_id and d.registered_at <= v.cast_at and (d.revoked_at is null or d.revoked_at >= v.cast_at - interval '10 seconds')
     and not exists (select from attendance own where own.meeting_id = d.meeting_id and own.household_id = d.principal_id
-      and own.seat_id is null and own.arrived_at < v.cast_at)))`
+      and own.seat_id is null and own.arrived_at < v.cast_at - interval '10 seconds')))`
 
 /** SQL, of ballot `b`: counted batches in which some number was not read alike by two. */
 export const unbalanced = sql`(select count(*)::int from paper_batches t where t.ballot_id = b.id and t.counted_at is not null

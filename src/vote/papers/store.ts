@@ -46,7 +46,7 @@ export async function openBatch(
 /** 收票: what was handed in is in the box, and every vote on it has this time. Before the vote stops; twice is once. */
 export async function collectBatch(db: Db, act: Act, key: string): Promise<void> {
   await onBallot(db, act.no, async (trx, { ballot, state, stop }) => {
-    const batch = await batchOf(trx, ballot.id, key)
+    const batch = await lockBatch(trx, ballot.id, key)
     if (batch.handed) return
     refuseIf(whyNotVoteNow(state, stop))
     const signed = { handed_at: act.at, handed_by: act.by.personId }
@@ -58,7 +58,7 @@ export async function collectBatch(db: Db, act: Act, key: string): Promise<void>
 /** 撤掉: a batch that was opened by mistake. */
 export async function withdrawBatch(db: Db, act: Act, key: string): Promise<void> {
   await onBallot(db, act.no, async (trx, { ballot }) => {
-    const batch = await batchOf(trx, ballot.id, key)
+    const batch = await lockBatch(trx, ballot.id, key)
     refuseIf(whyNotWithdraw(batch))
     await trx.deleteFrom('paper_batches').where('id', '=', batch.id).execute()
     await tell(trx, ballot, 'ballot.papers_withdrawn', act, batch)
@@ -127,7 +127,8 @@ export async function countBatch(
     if (cast.status === 'rejected' && !isLaterVote(cast.reason)) throw cast.reason
 
   const { issued: _, filledSheets: __, apart: ___, missing: ____, twice: _____, ...sums } = balanceOf(batch)
-  await onBallot(db, no, async (trx, { ballot }) => {
+  await onBallot(db, no, async (trx, { ballot, state }) => {
+    if (state.closed) throw new Refusal('ballots.closedAlready')
     const { numUpdatedRows } = await trx
       .updateTable('paper_batches')
       .set({ counted_at: at, counted_by: by.personId })

@@ -54,7 +54,7 @@ async function verifyCommunity(db: Db): Promise<Verification> {
     checked: [
       `${closed.length} closed ballots counted again from their votes, each with its outcome and its reason`,
       `${ballots.length} questions and ${ballots.length} rolls (${sum(rolls)} voters) against their fingerprints`,
-      `${votes} votes: whoever cast one is on the roll, and no receipt is without its vote`,
+      `${votes} votes: whoever cast one is on the roll, no receipt is without its vote; papers and hands have two witnesses, proxies a mandate`,
       `${standing.issues} issues and ${standing.filings} filings: the journal says where they stand`,
     ],
     wrong: [...ballots.flatMap((ballot) => faultsOf(ballot, rolls.get(ballot.id) ?? [])), ...standing.wrong],

@@ -404,8 +404,8 @@ t.test('papers are the desk’s: a resident, a volunteer and another neighbourho
 
 t.test('the balance as a rule: every number is one of four things, read alike by two', async (t) => {
   const reading = (no: number, personId: number, state: 'filled' | 'spoiled' | 'blank' | 'lost' = 'blank') => ({
-    ...{ no, personId, state, line: state === 'filled' ? `3-${no}` : null },
-    ...{ choice: state === 'filled' ? 'for' : null, reason: null },
+    ...{ no, personId, state, voterId: state === 'filled' ? no : null },
+    ...{ line: state === 'filled' ? `3-${no}` : null, choice: state === 'filled' ? 'for' : null, reason: null },
   })
   const states = ['filled', 'spoiled', 'blank', 'lost'] as const
   const none: Batch = {

@@ -17,7 +17,7 @@ const shown = sql`json_build_object('id', t.id, 'key', t.key, 'firstNo', t.first
   'openedAt', t.opened_at, 'handedAt', t.handed_at, 'handed', t.handed_at is not null, 'firstBy', t.first_by, 'secondBy', t.second_by,
   'firstName', (select name from people p where p.id = t.first_by), 'secondName', (select name from people p where p.id = t.second_by),
   'sealed', t.sealed_at is not null, 'counted', t.counted_at is not null,
-  'readings', (select coalesce(json_agg(json_build_object('no', s.no, 'personId', s.person_id, 'state', s.state, 'line', s.line,
+  'readings', (select coalesce(json_agg(json_build_object('no', s.no, 'personId', s.person_id, 'state', s.state, 'voterId', s.voter_id, 'line', s.line,
     'choice', s.choice, 'reason', s.reason) order by s.no), '[]') from paper_sheets s where s.batch_id = t.id))`
 
 /** Every batch of a ballot, in the order they were opened. One statement. */

@@ -11,6 +11,7 @@ interface Reading {
   personId: number
   state: SheetState
   /** Whose it is, as that line of the roll; only of a filled one. */
+  voterId: number | null
   line: string | null
   choice: string | null
   reason: string | null
@@ -89,7 +90,7 @@ export function balanceOf(batch: Batch) {
 }
 
 const same = (a: Reading, b: Reading): boolean =>
-  a.state === b.state && a.line === b.line && a.choice === b.choice && (a.reason ?? '') === (b.reason ?? '')
+  a.state === b.state && a.voterId === b.voterId && a.choice === b.choice && (a.reason ?? '') === (b.reason ?? '')
 
 /** Issued = counted + spoiled + returned blank + lost, and both read the same: else why it is not counted yet. */
 export function whyNotCount(batch: Batch): No | null {

@@ -111,17 +111,10 @@ export async function countBatch(
   const { no, by, at, me } = act
   const batch = await onBallot(db, no, (trx, on) => seal(trx, on, key, at))
   if (batch.counted) return
-  const votes = balanceOf(batch).filledSheets.map(async (sheet) => {
-    const ballot = await frozen(db, no)
-    const voterId = await voterOnRoll(db, ballot.id, sheet.line as string)
-    const answer = { choice: sheet.choice as string, reason: sheet.reason }
-    const paper = {
-      ballot: no,
-      key: `${batch.key} ${sheet.no}`,
-      way: 'paper',
-      paper: { voterId: voterId as number },
-    } as const
-    return castVote(db, { ...answer, ...paper, me, at: new Date(batch.handedAt as string) })
+  const handedIn = { ballot: no, way: 'paper', me, at: new Date(batch.handedAt as string) } as const
+  const votes = balanceOf(batch).filledSheets.map(({ no: sheet, voterId, choice, reason }) => {
+    const paper = { voterId: voterId as number }
+    return castVote(db, { ...handedIn, choice: choice as string, reason, paper, key: `${batch.key} ${sheet}` })
   })
   for (const cast of await Promise.allSettled(votes))
     if (cast.status === 'rejected' && !isLaterVote(cast.reason)) throw cast.reason

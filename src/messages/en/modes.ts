@@ -20,7 +20,7 @@ export const modes: Record<keyof typeof zh, string> = {
   'mandates.register': 'Register this mandate',
   'mandates.list': 'Registered',
   'mandates.empty': 'No mandate has been registered yet.',
-  'mandates.of': '{principalBuilding}-{principalDoor} by {holderBuilding}-{holderDoor}',
+  'mandates.of': '{holderBuilding}-{holderDoor} speaks for {principalBuilding}-{principalDoor}',
   'mandates.about': 'Registered {at}, paper seen by {seenBy}',
   'mandates.state.good': 'holds',
   'mandates.state.revoked': 'withdrawn',

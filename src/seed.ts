@@ -6,7 +6,16 @@ import type { Community } from './lib/http/slice.ts'
 import type { Vault } from './lib/vault.ts'
 import { reindexAll } from './listen/search/reindex.ts'
 import { tellStory } from './seed/demo.ts'
-import { cookieFor, doorCookies, homeOf, linkFor, meetingAhead, type Place, partsToPlay } from './seed/entrances.ts'
+import {
+  cookieFor,
+  doorCookies,
+  homeOf,
+  linkFor,
+  meetingAhead,
+  type Place,
+  partsToPlay,
+  whoObjects,
+} from './seed/entrances.ts'
 import { inOneGo } from './seed/found.ts'
 import { fillForLoad } from './seed/load.ts'
 import { nameFor, type Profile } from './seed/names.ts'
@@ -29,7 +38,7 @@ export async function seedOnce(house: House, { vault, clock }: Tools): Promise<v
 /** Prints a way in for every part there is to play. Links open once, so every start prints new ones. */
 export async function printEntrances(
   house: House,
-  { origin, clock, say }: { origin: string; clock: () => Date; say: (text: string) => void },
+  { origin, clock, vault, say }: Tools & { origin: string; say: (text: string) => void },
 ): Promise<void> {
   const communities = await allCommunities(house)
   const community = communities.find(({ slug }) => slug === nameFor('demo', 0).slug) ?? communities[0]
@@ -40,6 +49,11 @@ export async function printEntrances(
     const lines: { label: string; who: string; url: string }[] = []
     for (const { label, who, of } of await partsToPlay(trx)) {
       lines.push({ label: `${label.zh} ${label.en}`, who: who.zh, url: await linkFor(trx, place, of, clock()) })
+    }
+    const filer = await whoObjects(trx)
+    if (filer) {
+      const url = `${homeOf(place)}/track/${vault.open(community.id, filer.code_sealed)}`
+      lines.push({ label: '查询 Tracking', who: filer.title, url })
     }
     return lines
   })
@@ -136,6 +150,12 @@ function meetingFor(place: Place, { id, no, title, code, starts_at }: Ahead) {
 
 /** Their numbers, oldest first. */
 async function publicIssues(trx: Trx): Promise<number[]> {
-  const rows = await trx.selectFrom('issues').select('no').where('published_at', 'is not', null).orderBy('no').execute()
+  const rows = await trx
+    .selectFrom('issues')
+    .select('no')
+    .where('published_at', 'is not', null)
+    .where('merged_into', 'is', null)
+    .orderBy('no')
+    .execute()
   return rows.map(({ no }) => no)
 }

@@ -20,6 +20,7 @@ import { desk } from './board/desk/routes.ts'
 import { feeds } from './board/feeds/routes.ts'
 import { home } from './board/home/routes.ts'
 import { room } from './board/room/routes.ts'
+import { seat } from './board/seat/routes.ts'
 import { tracking } from './board/tracking/routes.ts'
 import type { Slice } from './lib/http/slice.ts'
 import { appeals } from './listen/appeals/routes.ts'
@@ -61,6 +62,7 @@ import { minutesPages } from './resolve/minutes/pages.ts'
 import { minutes } from './resolve/minutes/routes.ts'
 import { resolutions } from './resolve/resolutions/routes.ts'
 import { revisits } from './resolve/revisits/routes.ts'
+import { trials } from './resolve/trials/routes.ts'
 import { ballots } from './vote/ballots/routes.ts'
 import { deskVotes } from './vote/desk/routes.ts'
 import { handCounts } from './vote/hands/routes.ts'
@@ -129,6 +131,7 @@ export const slices: Slice[] = [
   paperVotes,
   handCounts,
   resolutions,
+  trials,
   revisits,
   minutes,
   minutesPages,
@@ -137,5 +140,6 @@ export const slices: Slice[] = [
   feeds,
   tracking,
   room,
+  seat,
   desk,
 ]

@@ -14,6 +14,7 @@ import { startOutbox } from './lib/outbox.ts'
 import { openVault } from './lib/vault.ts'
 import { startPulls } from './listen/pulls/pulls.ts'
 import { reindexAll } from './listen/search/reindex.ts'
+import { startClock } from './resolve/clock.ts'
 
 const clock = () => new Date()
 const say = (text: string) => process.stdout.write(`${text}\n`)
@@ -44,6 +45,7 @@ async function start(demo: boolean): Promise<void> {
   const { dataDir } = config
   const egress = createEgress(undefined, config.caFile && readFileSync(config.caFile, 'utf8'))
   const stopPulls = startPulls({ house, vault, origin, clock, egress, dataDir })
+  const stopClock = startClock({ house, vault, origin, clock })
   const app = await buildApp({ house, clock, live, vault, origin, egress, dataDir }, config)
 
   // The story is read only where it is told.
@@ -63,13 +65,14 @@ async function start(demo: boolean): Promise<void> {
     say('For real use set DATABASE_URL to a PostgreSQL server.')
   }
   say(`Wutong 梧桐议事 is at ${origin}`)
-  await story?.printEntrances(house, { origin, clock, say })
+  await story?.printEntrances(house, { origin, clock, vault, say })
 
   closeWithGrace({ delay: 15_000, logger: false }, async ({ err }) => {
     if (err) app.log.error({ err: { message: err.message, stack: err.stack } }, 'stopping on an error')
     await live.close() // sockets first, with 1012, so that phones know to come back
     await app.close()
     await stopPulls()
+    await stopClock()
     await stopOutbox()
     await stopListening()
     await house.close()

@@ -3,6 +3,7 @@
   const off = () => localStorage.getItem('keys') === 'off'
   const writes = (element) =>
     element.matches('input:not([type=checkbox],[type=radio]), textarea, select, [contenteditable]')
+  const firstField = (box) => box.querySelector('form input:not([type=hidden]), form textarea')
 
   document.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && writes(event.target)) return event.target.blur()
@@ -17,6 +18,9 @@
     event.preventDefault()
     if (writes(element)) element.focus()
     else {
+      // What is open already is gone into, not shut.
+      const field = element.matches('summary') && element.parentElement.open && firstField(element.parentElement)
+      if (field) return field.focus()
       if (element.matches('summary')) element.focus()
       element.click()
     }

@@ -39,6 +39,14 @@
       box.value = template.dataset.words
       box.focus()
     }
+    // A matter that may be the same is read beside the list, too; then Enter puts the two together.
+    const alike = target.closest('#record a[data-beside]')
+    if (alike && wide.matches && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault()
+      window.htmx
+        ?.ajax('GET', alike.dataset.beside, { target: '#record', swap: 'innerHTML' })
+        .then(() => document.querySelector('#merge')?.focus())
+    }
     // On a wide screen a matter opens beside the list; with a modifier, as every link, elsewhere.
     const link = target.closest('[data-row] a')
     if (link && pane && wide.matches && !event.ctrlKey && !event.metaKey && !event.shiftKey && event.detail > 0) {

@@ -77,6 +77,7 @@ const samples: Record<string, string> = {
     "select m.no || '/' || i.no from running_order r join meetings m on m.id = r.meeting_id join agenda_items i on i.id = r.item_id where m.adjourned_at is null limit 1",
   '/meetings/:no/items/:item/resolution':
     "select m.no || '/' || i.no from running_order r join meetings m on m.id = r.meeting_id join agenda_items i on i.id = r.item_id where r.declared_at is not null limit 1",
+  '/resolutions/:no/trial': 'select no from resolutions r join trials t on t.resolution_id = r.id limit 1',
   '/resolutions/:no': 'select no from resolutions order by id limit 1',
   '/desk/revisits/:id': 'select id from revisits where answered_at is null limit 1',
   '/desk/meetings/:no/minutes':
@@ -92,6 +93,7 @@ const samples: Record<string, string> = {
   '/meetings/:no': 'select no from meetings order by id desc limit 1',
   '/meetings/:no/seats': 'select no from meetings order by id desc limit 1',
   '/desk/meetings/:no/mandates': 'select no from meetings order by id desc limit 1',
+  '/meetings/:no/hand': 'select no from meetings order by id desc limit 1',
   '/desk/meetings/:no/votes': 'select no from meetings order by id desc limit 1',
   '/meetings/:no/chair': 'select no from meetings order by id desc limit 1',
   '/meetings/:no/projector': 'select no from meetings order by id desc limit 1',

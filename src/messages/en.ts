@@ -16,6 +16,7 @@ import { resolve } from './en/resolve.ts'
 import { room } from './en/room.ts'
 import { rules } from './en/rules.ts'
 import { surveys } from './en/surveys.ts'
+import { trials } from './en/trials.ts'
 import { visits } from './en/visits.ts'
 import { vote } from './en/vote.ts'
 import type { MessageKey } from './zh.ts'
@@ -37,6 +38,7 @@ export const en: Record<MessageKey, string> = {
   ...modes,
   ...rules,
   ...resolve,
+  ...trials,
   ...minutes,
   ...board,
   ...room,

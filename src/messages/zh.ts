@@ -17,6 +17,7 @@ import { resolve } from './zh/resolve.ts'
 import { room } from './zh/room.ts'
 import { rules } from './zh/rules.ts'
 import { surveys } from './zh/surveys.ts'
+import { trials } from './zh/trials.ts'
 import { visits } from './zh/visits.ts'
 import { vote } from './zh/vote.ts'
 
@@ -37,6 +38,7 @@ export const zh = {
   ...modes,
   ...rules,
   ...resolve,
+  ...trials,
   ...minutes,
   ...board,
   ...room,

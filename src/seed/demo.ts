@@ -15,13 +15,14 @@ import type { Matter } from './story/kinds.ts'
 import { meetings } from './story/meetings.ts'
 import { pooled } from './story/pooled.ts'
 import { promised } from './story/promised.ts'
+import { together } from './story/together.ts'
 import { surveyMoments } from './surveying.ts'
 import { type Moment, play, type Tale } from './tale.ts'
 import { roundMoments } from './visiting.ts'
 import { waitingMoments } from './waiting.ts'
 import { tellTime, type When } from './when.ts'
 
-const matters: Record<string, Matter> = { ...earlier, ...promised, ...coming, ...pooled, ...desk }
+const matters: Record<string, Matter> = { ...earlier, ...promised, ...coming, ...pooled, ...desk, ...together }
 
 /** Everything that happened in the neighbourhood, in no order. */
 export function storyOf(when: When): Moment[] {

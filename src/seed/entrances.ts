@@ -124,6 +124,19 @@ export async function doorCookies(trx: Trx, { community, origin }: Place, n: num
   }))
 }
 
+/** Whoever says that her matter is not the one it was put into: the page of her tracking code shows it. */
+export async function whoObjects(db: Db) {
+  return db
+    .selectFrom('objections as o')
+    .innerJoin('filings as f', 'f.id', 'o.filing_id')
+    .innerJoin('issues as i', 'i.id', 'f.issue_id')
+    .where('o.settled_at', 'is', null)
+    .select(['i.title', 'f.code_sealed'])
+    .orderBy('o.id')
+    .limit(1)
+    .executeTakeFirst()
+}
+
 /** The meeting that is on, or comes next; with the ballot that is open in it. */
 export async function meetingAhead(db: Db) {
   const meeting = await db

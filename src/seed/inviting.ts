@@ -1,32 +1,62 @@
 import { randomUUID } from 'node:crypto'
+import { callOffGathering, changeGathering } from '../listen/gatherings/changes.ts'
 import { signUp } from '../listen/gatherings/signups.ts'
 import { openGathering } from '../listen/gatherings/store.ts'
 import { reckonNow } from '../listen/questions/reckoning.ts'
 import { addStatement, askQuestion } from '../listen/questions/store.ts'
-import { asked, camps, invited } from './story/wide.ts'
+import { type Invited, invitations } from './story/invitations.ts'
+import { asked, camps } from './story/wide.ts'
 import { chance, known, type Moment, pick, type Tale } from './tale.ts'
 import { days, later, minutes, type When } from './when.ts'
 
-/** 请出来、大家说: an evening people are invited to, and the question it will be about. */
+/** 请出来、大家说: evenings people are invited to, and the question one of them will be about. */
 export function invitingMoments(when: When): Moment[] {
   const begun = when.ago(6, '10:30')
-  const announced = when.ago(2, '10:00')
   return [
     { at: begun, happens: (tale) => askEverybody(tale, begun) },
-    { at: announced, happens: (tale) => invite(tale, announced, when.ago(-4, '19:00')) },
+    ...invitations.flatMap((invited) => invitationMoments(when, invited)),
   ]
 }
 
-async function invite(tale: Tale, at: Date, heldAt: Date): Promise<void> {
-  const { title, place, by, places, doors } = invited
-  const who = { personId: known(tale.people, by) }
-  const no = await openGathering(tale.db, { title, place, heldAt, places, announced: true }, who, at)
+function invitationMoments(when: When, invited: Invited): Moment[] {
+  const { title, place, by, doors, places = null, moved, calledOff } = invited
+  const who = ({ people }: Tale) => ({ personId: known(people, by) })
+  const heldAt = when.ago(-invited.held, invited.time)
+  const at = when.ago(invited.announced, '10:00')
+  let no = 0
+  const moments: Moment[] = [
+    {
+      at,
+      happens: async (tale) => {
+        no = await openGathering(tale.db, { title, place, heldAt, places, announced: true }, who(tale), at)
+      },
+    },
+  ]
   for (const [i, door] of doors.entries()) {
-    const householdId = tale.doors.get(door)
-    if (householdId === undefined) continue
-    const signup = { key: randomUUID(), householdId, name: '', phone: '', locale: 'zh' as const }
-    await signUp(tale.db, tale.letterbox, no, signup, later(at, minutes(40 * (i + 1))))
+    const signed = later(at, minutes(40 * (i + 1)))
+    const happens = (tale: Tale) => {
+      const signup = {
+        key: randomUUID(),
+        householdId: known(tale.doors, door),
+        name: '',
+        phone: '',
+        locale: 'zh' as const,
+      }
+      return signUp(tale.db, tale.letterbox, no, signup, signed)
+    }
+    moments.push({ at: signed, happens })
   }
+  if (moved) {
+    const on = when.ago(moved.ago, '16:30')
+    const change = { heldAt: when.ago(-moved.held, moved.time), place, places, seen: 1 }
+    moments.push({ at: on, happens: (tale) => changeGathering(tale.db, tale.letterbox, no, change, who(tale), on) })
+  }
+  if (calledOff) {
+    const { ago, why } = calledOff
+    const on = when.ago(ago, '17:00')
+    moments.push({ at: on, happens: (tale) => callOffGathering(tale.db, tale.letterbox, no, why, who(tale), on) })
+  }
+  return moments
 }
 
 async function askEverybody(tale: Tale, at: Date): Promise<void> {

@@ -1,7 +1,9 @@
 import { shanghaiDay } from '../lib/calendar.ts'
+import { makeResolution } from '../resolve/resolutions/making.ts'
 import type { Actor } from '../resolve/resolutions/rules.ts'
-import { addUpdate, claimDone, completeStep, makeResolution } from '../resolve/resolutions/store.ts'
+import { addUpdate, claimDone, completeStep } from '../resolve/resolutions/store.ts'
 import { answerRevisit } from '../resolve/revisits/store.ts'
+import { readTrial } from '../resolve/trials/store.ts'
 import type { Promised } from './story/kinds.ts'
 import { known, type Moment, type Tale } from './tale.ts'
 import { days, later, minutes, type When } from './when.ts'
@@ -29,7 +31,7 @@ export function promiseMoments(
     {
       at: madeAt,
       async happens(tale) {
-        const { text, steps, seat, person } = promised
+        const { text, steps, seat, person, trial } = promised
         const promise = {
           ...place(),
           text,
@@ -37,6 +39,7 @@ export function promiseMoments(
           personId: known(tale.people, person),
           dueOn,
           steps: steps.map(({ title, weight = 1 }) => ({ title, weight })),
+          trial: trial ? { ...trial, endsOn: shanghaiDay(after(trial.endsAfter)) } : null,
         }
         const chair = { personId: known(tale.people, '周敏') }
         Object.assign(made, await makeResolution(tale.db, tale.letterbox, promise, chair, madeAt))
@@ -58,6 +61,11 @@ export function promiseMoments(
         await completeStep(tale.db, { no: made.no, stepId: step.id, evidence: done[1] }, owner(tale), at)
       },
     })
+  }
+  for (const [n, value, note = ''] of promised.trial?.readings ?? []) {
+    const at = after(n, 5)
+    const reading = { day: shanghaiDay(at), value, note }
+    moments.push({ at, happens: (tale) => readTrial(tale.db, made.no, reading, owner(tale), at) })
   }
   for (const [n, words] of promised.updates ?? []) {
     const at = after(n, 10)

@@ -1,10 +1,13 @@
 import { sql } from 'kysely'
 import { workingDayAfter } from '../lib/calendar.ts'
-import { acceptFiling, mergeFiling, replyToFiler, revealContact } from '../listen/filings/decisions.ts'
+import { revealContact } from '../listen/filings/contact.ts'
+import { acceptFiling, mergeFiling, replyToFiler } from '../listen/filings/decisions.ts'
 import { writeToDesk } from '../listen/filings/thread.ts'
 import { isClosed } from '../listen/issues/rules.ts'
 import { moveAtDesk } from '../listen/issues/steps.ts'
 import { approveText } from '../listen/issues/texts.ts'
+import { objectTo } from '../listen/mergers/objections.ts'
+import { mergeIssue } from '../listen/mergers/store.ts'
 import { hear, type Noted, numberOf, saidAt } from './hearing.ts'
 import type { Matter, Step, Voice } from './story/kinds.ts'
 import { chance, clockTime, known, type Moment, pick, type Tale } from './tale.ts'
@@ -37,6 +40,7 @@ export function matterMoments(when: When, key: string, matter: Matter): Moment[]
     moments.push({ at: published, happens: (tale) => publish(tale, key, published) })
     moments.push(...supportMoments(when, key, matter, published))
   }
+  if (matter.joined) moments.push(...joinedMoments(when, key, matter.joined))
   for (const step of matter.path) {
     const at = when.ago(step[1], clockTime(`${key} ${step[0]}`, 16, 17))
     moments.push({ at, happens: (tale) => deskStep(tale, key, matter, step, at) })
@@ -78,12 +82,37 @@ async function publish(tale: Tale, key: string, at: Date): Promise<void> {
   await approveText(tale.db, no, text.id, { personId }, at)
 }
 
+/** 并案: it was put into another matter, and its neighbour may say that it is not the same. */
+function joinedMoments(when: When, key: string, { into, ago, against }: NonNullable<Matter['joined']>): Moment[] {
+  const at = when.ago(ago, '14:00')
+  const put: Moment = {
+    at,
+    happens: (tale) => {
+      const act = { no: known(tale.issues, key).no, clerk: clerkFor(tale, key), at }
+      return mergeIssue(tale.db, tale.letterbox, act, known(tale.issues, into).no)
+    },
+  }
+  if (!against) return [put]
+  const said = later(at, minutes(200))
+  const objects = async ({ trx, issues }: Tale) => {
+    const { id } = known(issues, key)
+    const merger = await trx.selectFrom('mergers').select('id').where('issue_id', '=', id).executeTakeFirstOrThrow()
+    const filing = await trx
+      .selectFrom('filings')
+      .select(['id', 'no'])
+      .where('issue_id', '=', id)
+      .executeTakeFirstOrThrow()
+    await objectTo(trx, { mergerId: merger.id, filing, words: against, at: said })
+  }
+  return [put, { at: said, happens: objects }]
+}
+
 const waves = 3
 
 /** 附议 comes in over the days after a matter is made public, some each day. */
 function supportMoments(when: When, key: string, matter: Matter, published: Date): Moment[] {
-  const closes = matter.path.find(([to]) => isClosed(to))
-  const last = closes ? when.ago(closes[1], '09:00') : later(when.now, -minutes(30))
+  const closes = matter.joined?.ago ?? matter.path.find(([to]) => isClosed(to))?.[1]
+  const last = closes === undefined ? later(when.now, -minutes(30)) : when.ago(closes, '09:00')
   const span = Math.min(last.getTime() - published.getTime(), minutes(9 * 24 * 60))
   return Array.from({ length: waves }, (_, wave) => {
     const at = later(published, (span * (wave + 1)) / waves)

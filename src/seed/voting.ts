@@ -3,10 +3,12 @@ import { sql } from 'kysely'
 import { journal } from '../lib/journal.ts'
 import { groupCode, randomCode, sha256Hex } from '../lib/tokens.ts'
 import { moveIssue } from '../listen/issues/store.ts'
-import { decide } from '../vote/ballots/decision.ts'
+import type { Asked as Paper } from '../vote/ballots/answers.ts'
+import { decideBallot, valuesOf, wordOf } from '../vote/ballots/decision.ts'
 import { openBallot } from '../vote/ballots/opening.ts'
 import { countOf } from '../vote/ballots/reads.ts'
-import { type Choice, choices, type Rule } from '../vote/ballots/rules.ts'
+import { papersOf } from '../vote/ballots/rounds.ts'
+import type { Choice } from '../vote/ballots/rules.ts'
 import type { Asked, Meeting, SeatKey } from './story/kinds.ts'
 import { chance, known, pick, type Tale } from './tale.ts'
 import { later, minutes } from './when.ts'
@@ -27,7 +29,8 @@ export interface Putting {
 export async function putToTheVote(tale: Tale, putting: Putting): Promise<number> {
   const { asked, meeting, opened, ...rest } = putting
   const { rule, tally } = asked
-  const { no } = await openBallot(tale.db, { ...rest, abstain: true, rule, tallyShown: tally, at: opened })
+  const options = 'options' in asked ? { options: asked.options } : {}
+  const { no } = await openBallot(tale.db, { ...rest, ...options, abstain: true, rule, tallyShown: tally, at: opened })
   const ballot = await ballotOf(tale, no)
   const votes = 'seats' in asked ? seatVotes(tale, meeting, asked.seats) : await doorVotes(tale, ballot, asked.doors)
   await cast(tale, ballot.id, votes, opened)
@@ -41,7 +44,7 @@ type Ballot = Awaited<ReturnType<typeof ballotOf>>
 
 interface Vote {
   voter: number
-  choice: Choice
+  choice: string
   personId: number | null
 }
 
@@ -54,7 +57,7 @@ function seatVotes(tale: Tale, meeting: Meeting, said: Partial<Record<SeatKey, C
   }))
 }
 
-async function doorVotes(tale: Tale, ballot: Ballot, said: Record<Choice, number>): Promise<Vote[]> {
+async function doorVotes(tale: Tale, ballot: Ballot, said: Record<string, number>): Promise<Vote[]> {
   const here = await tale.trx
     .selectFrom('attendance')
     .select('household_id')
@@ -69,7 +72,7 @@ async function doorVotes(tale: Tale, ballot: Ballot, said: Record<Choice, number
   )
   const mixed = pick(
     `choices ${ballot.no}`,
-    choices.flatMap((choice) => Array<Choice>(said[choice]).fill(choice)),
+    Object.entries(said).flatMap(([choice, n]) => Array<string>(n).fill(choice)),
     voters.length,
   )
   return mixed.map((choice, i) => ({ voter: voters[i] as number, choice, personId: null }))
@@ -100,8 +103,12 @@ async function cast(tale: Tale, ballotId: number, votes: Vote[], opened: Date): 
 export async function declareBallot(tale: Tale, no: number, by: { personId: number }, at: Date): Promise<void> {
   const { trx } = tale
   const ballot = await ballotOf(tale, no)
-  const { eligible } = ballot
-  const { outcome, reason, numbers } = decide(ballot.rule as Rule, { ...(await countOf(trx, ballot.id)), eligible })
+  const { eligible, rule, rule_version: ruleVersion, options, terms } = ballot
+  const paper = { rule, ruleVersion, options, terms } as Paper
+  const count = { ...(await countOf(trx, ballot.id)), eligible }
+  const decision = decideBallot(paper, count, await papersOf(trx, ballot.id))
+  const { outcome, reason, numbers } = decision
+  const word = wordOf(decision)
   await trx
     .updateTable('ballots')
     .set({ closed_at: at, closed_by: by.personId, outcome, reason, numbers: JSON.stringify(numbers) })
@@ -113,15 +120,15 @@ export async function declareBallot(tale: Tale, no: number, by: { personId: numb
     .where('meeting_id', '=', ballot.meeting_id)
     .where('item_id', '=', ballot.item_id)
     .execute()
-  const counts = { for: numbers.for, against: numbers.against, abstain: numbers.abstain }
+  const values = valuesOf(paper, decision)
   await journal(trx, {
     subject: { kind: 'ballot', id: ballot.id, no },
-    verb: `ballot.${outcome}`,
+    verb: `ballot.${word}`,
     was: 'open',
     became: outcome,
     by,
     at,
-    particulars: { rule: ballot.rule, reason, ...counts, present: numbers.present },
+    particulars: { rule: ballot.rule, reason, ...values, present: numbers.present },
   })
   const issues = await trx
     .selectFrom('agenda_links')
@@ -130,8 +137,8 @@ export async function declareBallot(tale: Tale, no: number, by: { personId: numb
     .orderBy('issue_id')
     .execute()
   for (const { issue_id: issueId } of issues) {
-    const move = { issueId, by, at, nextStep: '', dueOn: null, particulars: { ballot: no, outcome, ...counts } }
-    await moveIssue(trx, { ...move, to: 'decided', verb: 'issue.decided' })
+    const move = { issueId, by, at, nextStep: '', dueOn: null, particulars: { ballot: no, outcome, ...values } }
+    await moveIssue(trx, { ...move, to: 'decided', verb: word === 'chosen' ? 'issue.chosen' : 'issue.decided' })
     if (outcome === 'rejected') await moveIssue(trx, { ...move, to: 'closed_not_adopted' })
   }
 }

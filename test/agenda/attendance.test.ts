@@ -6,7 +6,7 @@ import { openBallot } from '../../src/vote/ballots/opening.ts'
 import { settle } from '../cast.ts'
 import { startTown } from '../harness.ts'
 import { statementsOf } from '../statements.ts'
-import { holdMeeting, hostile, lines, makeItem, tellIssue } from './help.ts'
+import { holdMeeting, hostile, lines, makeItem, openFor, tellIssue } from './help.ts'
 
 const town = await startTown(t)
 const shen = await town.as('shen')
@@ -58,7 +58,7 @@ t.test('a code leads to the meeting; a wrong or an old one gets a kind word', as
   const draft = await live(0)
   t.equal((await resident.post('/join', { code: draft.code })).statusCode, 422, 'nobody was told of it yet')
 
-  await zhou.post(`/meetings/${meeting.no}/opening`)
+  await openFor(town, meeting.no, () => zhou.post(`/meetings/${meeting.no}/opening`))
   await zhou.post(`/meetings/${meeting.no}/adjournment`)
   const old = await resident.post('/join', { code: meeting.code })
   t.equal(old.statusCode, 422)
@@ -105,7 +105,7 @@ t.test('people come and go only while check-in or the meeting is open', async (t
   t.match(early.body, '还没开始签到')
   t.match((await resident.get(`/join/${draft.code}`)).body, '还没开始签到')
   await zhou.post(`/meetings/${draft.no}/checkin`)
-  await zhou.post(`/meetings/${draft.no}/opening`)
+  await openFor(town, draft.no, () => zhou.post(`/meetings/${draft.no}/opening`))
   t.equal((await resident.post(`/meetings/${draft.no}/attendance`)).statusCode, 303, 'late is fine')
   await zhou.post(`/meetings/${draft.no}/adjournment`)
   for (const noun of ['attendance', 'departure']) {

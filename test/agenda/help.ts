@@ -1,3 +1,4 @@
+import { comeIn } from '../../src/agenda/attendance/store.ts'
 import { createItem } from '../../src/agenda/items/store.ts'
 import { createMeeting, noticeMeeting, openMeeting, startCheckin } from '../../src/agenda/meetings/store.ts'
 import { recordPosting } from '../../src/agenda/notices/store.ts'
@@ -79,7 +80,6 @@ export async function makeItem(town: Town, issues: number[], title = '末班车�
 }
 
 const evening = new Date('2026-11-26T19:00:00+08:00')
-const stages = [startCheckin, openMeeting] as const
 
 /** The notice of a meeting hangs on the board; of those who ask for more, at every building. */
 export async function postNotice(town: Town, meetingNo: number): Promise<void> {
@@ -111,8 +111,30 @@ export async function holdMeeting(
   for (const itemNo of items) await placeItem(town.db, town.letterbox, { meetingNo, itemNo, minutes: 15 }, chair, at)
   await postNotice(town, meetingNo)
   if (upTo > 0) await noticeMeeting(town.db, meetingNo, chair, new Date(at.getTime() - 16 * 86_400_000))
-  for (const stage of stages.slice(0, Math.max(0, upTo - 1))) await stage(town.db, meetingNo, chair, at)
+  if (upTo > 1) await startCheckin(town.db, meetingNo, chair, at)
+  if (upTo > 2) await openFor(town, meetingNo, () => openMeeting(town.db, meetingNo, chair, at))
   return meetingNo
+}
+
+/** Four parties sit down and every door is in: enough to open any kind of meeting. */
+export async function gather(town: Town, meetingNo: number): Promise<void> {
+  const { people, seats, doors } = town.cast
+  const came = { meetingNo, way: 'desk', householdId: null, personId: null, seatId: null } as const
+  const by = { personId: people.shen }
+  for (const [i, personId] of [people.zhou, people.wu, people.qian, people.feng].entries())
+    await comeIn(town.db, { ...came, personId, seatId: seats[i] ?? null }, by, town.clock.now)
+  for (const householdId of Object.values(doors)) await comeIn(town.db, { ...came, householdId }, by, town.clock.now)
+}
+
+/** Opens a meeting before a full room, and leaves the room to the test: who is in it afterwards, it says itself. */
+export async function openFor<R>(town: Town, meetingNo: number, open: () => Promise<R>): Promise<R> {
+  await gather(town, meetingNo)
+  const opened = await open()
+  await town.db
+    .deleteFrom('attendance')
+    .where('meeting_id', 'in', (eb) => eb.selectFrom('meetings').where('no', '=', meetingNo).select('id'))
+    .execute()
+  return opened
 }
 
 /** Those who were told of a draft have had their days of notice. */

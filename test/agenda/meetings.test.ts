@@ -4,7 +4,7 @@ import { createMeeting } from '../../src/agenda/meetings/store.ts'
 import { settle } from '../cast.ts'
 import { startTown } from '../harness.ts'
 import { statementsOf } from '../statements.ts'
-import { holdMeeting, hostile, issueState, letDaysPass, lines, makeItem, tellIssue } from './help.ts'
+import { gather, holdMeeting, hostile, issueState, letDaysPass, lines, makeItem, tellIssue } from './help.ts'
 
 const town = await startTown(t)
 const shen = await town.as('shen')
@@ -106,6 +106,7 @@ t.test('a meeting goes draft, noticed, check-in, in session, adjourned, and noth
   await letDaysPass(town, no)
   t.equal(await step('checkin'), 303)
   t.match(await said('checkin'), '签到已经开始了')
+  await gather(town, no)
   t.equal((await zhou.post(`/meetings/${no}/opening`)).headers.location, `/c/wutongli/meetings/${no}/chair`)
   t.equal(await step('opening'), 409)
   t.equal(await step('notice'), 409)
@@ -140,6 +141,50 @@ t.test('a meeting with nothing to talk over is not opened', async (t) => {
   t.match((await zhou.get(`/desk/meetings/${no}`)).body, '议程还是空的，先放进一个议题再开会')
 })
 
+t.test('too few in the room: the meeting is not opened, and the chair reads who is missing', async (t) => {
+  const { people, seats } = town.cast
+  const no = await holdMeeting(town, [await makeItem(town, [await tellIssue(town)])], 2)
+  const sit = (who: keyof typeof people, seat: number) =>
+    shen.post(`/desk/meetings/${no}/seats`, { seat: String(seats[seat - 1]), person: String(people[who]) })
+  await sit('zhou', 1)
+  await sit('qian', 3)
+  const early = await zhou.post(`/meetings/${no}/opening`)
+  t.equal(early.statusCode, 409)
+  t.match(early.body, '要 4 席到会，现在到了 2 席，还差 2 席；必到的居委会还没到')
+  t.match(
+    (await zhou.get(`/meetings/${no}/chair`)).body,
+    '还差 2 席；必到的居委会还没到',
+    'she reads it before she presses',
+  )
+  t.match((await shen.get(`/desk/meetings/${no}`)).body, '还差 2 席；必到的居委会还没到')
+  t.equal((await meetingByNo(town.db, no)).state, 'checkin', 'people may still come')
+
+  await sit('feng', 4)
+  await sit('han', 5)
+  t.match(
+    (await zhou.post(`/meetings/${no}/opening`)).body,
+    /还不能开会：必到的居委会还没到/,
+    'four, and not the right four',
+  )
+  await sit('wu', 2)
+  t.notMatch((await zhou.get(`/meetings/${no}/chair`)).body, '还不能开会')
+  t.equal((await zhou.post(`/meetings/${no}/opening`)).statusCode, 303)
+})
+
+t.test('an assembly of residents opens with more than half of the households, and no fewer', async (t) => {
+  const { doors } = town.cast
+  const no = await holdMeeting(town, [await makeItem(town, [await tellIssue(town)])], 2, 'residents')
+  const all = Object.keys(doors) as (keyof typeof doors)[]
+  for (const door of all.slice(0, 12)) await (await town.as({ door })).post(`/meetings/${no}/attendance`)
+  const half = await zhou.post(`/meetings/${no}/opening`)
+  t.match(half.body, '要 13 户到会，现在到了 12 户，还差 1 户')
+  zhou.cookies.lang = 'en'
+  t.match((await zhou.post(`/meetings/${no}/opening`)).body, '13 households are needed, 12 are here, 1 more to come')
+  zhou.cookies.lang = 'zh'
+  await (await town.as({ door: all[12] as (typeof all)[number] })).post(`/meetings/${no}/attendance`)
+  t.equal((await zhou.post(`/meetings/${no}/opening`)).statusCode, 303)
+})
+
 t.test('of two chairs who press in the same second one opens the meeting and the other is told', async (t) => {
   for (const [upTo, noun] of [
     [0, 'notice'],
@@ -147,6 +192,7 @@ t.test('of two chairs who press in the same second one opens the meeting and the
     [2, 'opening'],
   ] as const) {
     const no = await holdMeeting(town, [await makeItem(town, [await tellIssue(town)])], upTo)
+    if (noun === 'opening') await gather(town, no)
     const replies = await Promise.all([zhou, wu, zhou, wu].map((chair) => chair.post(`/meetings/${no}/${noun}`)))
     t.same(replies.map(({ statusCode }) => statusCode).sort(), [303, 409, 409, 409], noun)
     t.match(replies.find(({ statusCode }) => statusCode === 409)?.body, /不用再(发|按)|由另一位主任主持/)

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { roomOf } from '../../src/agenda/meetings/reads.ts'
 import { startTown } from '../harness.ts'
-import { holdMeeting, hostile, issueState, lines, makeItem, tellIssue } from './help.ts'
+import { holdMeeting, hostile, issueState, lines, makeItem, openFor, tellIssue } from './help.ts'
 
 const town = await startTown(t)
 const shen = await town.as('shen')
@@ -183,7 +183,7 @@ t.test('an item is introduced, then discussed, one at a time', async (t) => {
   const waiting = await holdMeeting(town, [a, b], 2)
   const step = (item: number, noun: string) => zhou.post(`/meetings/${waiting}/items/${item}/${noun}`)
   t.match((await step(a, 'introduction')).body, '会还没开始')
-  await zhou.post(`/meetings/${waiting}/opening`)
+  await openFor(town, waiting, () => zhou.post(`/meetings/${waiting}/opening`))
   t.match((await step(a, 'discussion')).body, '先介绍这个议题')
   const begun = await step(a, 'introduction')
   t.equal(begun.headers.location, `/c/wutongli/meetings/${waiting}/chair`)
@@ -263,7 +263,7 @@ t.test('notes are kept while the meeting runs', async (t) => {
   const write = (notes: string | string[], headers = {}) =>
     zhou.post(`/meetings/${no}/items/${a}/notes`, { notes }, headers)
   t.match((await write('太早了')).body, '会还没开始')
-  await zhou.post(`/meetings/${no}/opening`)
+  await openFor(town, no, () => zhou.post(`/meetings/${no}/opening`))
   t.equal((await write('物业：司机愿意加班。\n业委会：费用从停车收入里出。')).statusCode, 303)
   t.equal((await write(hostile.script)).statusCode, 303)
   t.equal((await write(hostile.script)).statusCode, 303, 'the same again is fine')

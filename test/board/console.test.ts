@@ -2,7 +2,7 @@ import t from 'tap'
 import { openBallot } from '../../src/vote/ballots/opening.ts'
 import { ballotShown } from '../../src/vote/ballots/reads.ts'
 import type { Rule } from '../../src/vote/ballots/rules.ts'
-import { holdMeeting, issueState, lines, makeItem, tellIssue } from '../agenda/help.ts'
+import { gather, holdMeeting, issueState, lines, makeItem, tellIssue } from '../agenda/help.ts'
 import { startTown, type Town } from '../harness.ts'
 import { sitting } from '../vote/sitting.ts'
 
@@ -105,10 +105,31 @@ t.test('ending a vote asks nothing and can be taken back for a minute; what was 
   )
 })
 
+t.test('who names the owner of a passed item, or calls a meeting off at its door, needs the gavel too', async (t) => {
+  const room = await sitting(town)
+  await room.arrive('3-101', '3-102')
+  const at = `/meetings/${room.meetingNo}`
+  const no = await vote(room)
+  for (const door of ['3-101', '3-102'] as const) await cast1({ door }, no)
+  await zhou.post(`/ballots/${no}/closure`)
+  const promise = { text: '末班车延时', owner: `${cast.seats[3]}-${cast.people.feng}`, due: '2026-12-24', steps: '' }
+  const second = await wu.post(`${at}/items/${room.itemNo}/resolution`, promise)
+  t.equal(second.statusCode, 409)
+  t.match(second.body, '由另一位主任主持')
+  t.equal((await zhou.post(`${at}/items/${room.itemNo}/resolution`, promise)).statusCode, 303)
+
+  const waiting = await holdMeeting(town, [await makeItem(town, [await tellIssue(town)])], 2)
+  await zhou.post(`/meetings/${waiting}/gavel`)
+  const off = await wu.post(`/desk/meetings/${waiting}/cancellation`, { offReason: '主持人病了' })
+  t.equal(off.statusCode, 409)
+  t.match(off.body, '由另一位主任主持')
+})
+
 t.test('the last step is taken back within a minute by whoever took it, and B goes a step back', async (t) => {
   const items = [await makeItem(town, [await tellIssue(town)])]
   const no = await holdMeeting(town, items, 2)
   const at = `/meetings/${no}`
+  await gather(town, no)
   await zhou.post(`${at}/opening`)
   t.match((await zhou.get(`${at}/chair`)).body, '撤回“宣布开会”')
   await zhou.post(`${at}/undo`)
@@ -284,13 +305,13 @@ t.test('whoever has no phone votes at the desk, and what the household casts its
   t.match((await shen.get(desk)).body, `name="ballot" value="${no}"`)
   const once = { key: crypto.randomUUID() }
   const twice = await Promise.all([once, once].map((again) => write('12-601', 'for', again)))
-  for (const { body } of twice) t.match(body, /12-601 的一票录好了：<b>\s*赞成/)
+  for (const { body } of twice) t.match(body, '12-601 的一票录好了：赞成')
   t.match((await write('3-101', 'for')).body, '这一户还没签到')
   t.match((await write('99-101', 'for')).body, 'value="99-101"', 'what was typed stays')
   await cast1({ door: '12-601' }, no, 'against')
   t.match((await ballotShown(town.db, no)).bar, { for: 0, against: 1 })
   t.match((await write('12-601', 'for')).body, '已经用手机投过')
-  t.match((await write('12-601', 'abstain', { change: 'on' })).body, /录好了：<b>\s*弃权/)
+  t.match((await write('12-601', 'abstain', { change: 'on' })).body, '录好了：弃权')
   t.match((await ballotShown(town.db, no)).bar, { for: 0, against: 0, abstain: 1 })
   t.equal((await (await town.as('li')).post(desk, {})).statusCode, 403, 'a volunteer does not')
   const told = await town.db.selectFrom('journal').where('verb', '=', 'ballot.desk_vote').selectAll().execute()

@@ -52,7 +52,8 @@ t.test('every page of the house, found or not, allowed or not, carries the same 
       isGuarded(t, reply, `${url} for ${['a visitor', 'staff', 'a door'][at]}`)
       t.ok(reply.statusCode < 500, `${url} is ${reply.statusCode}`)
       const html = /html/.test(String(reply.headers['content-type']))
-      if (at > 0 && html && url.startsWith('/c/'))
+      // The shell of the door page holds nothing of her (squeeze.test.ts).
+      if (at > 0 && html && url.startsWith('/c/') && !url.endsWith('/door/'))
         t.equal(reply.headers['cache-control'], 'no-store', `${url}: what she sees is not kept`)
     }
   }

@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http'
 import { connect } from 'node:net'
+import pg from 'pg'
 import t from 'tap'
 import { WebSocket } from 'undici'
 import { settle } from '../cast.ts'
@@ -34,6 +35,23 @@ t.test('what keeps it from starting is said in a sentence, without a stack', asy
   t.equal(noFolder.code, 78)
   t.match(noFolder.err, /Cannot write to .*KEY_DIR/)
 })
+
+t.test(
+  'a database that knows no Chinese letters is refused before anything is written into it',
+  { skip: !onServer && 'the embedded database is made by us' },
+  async (t) => {
+    const env = await freshEnv(t, `template template0 encoding 'UTF8' lc_collate 'C' lc_ctype 'C'`)
+    const { code, out, err } = await runToEnd('main.ts', [], env)
+    t.same([code, out], [78, ''])
+    t.match(err, 'its LC_CTYPE is C, which knows no Chinese letters: create the database with C.UTF-8 or zh_CN.UTF-8')
+    t.notMatch(err, /\n +at /, 'no stack')
+    const client = new pg.Client({ connectionString: env.DATABASE_URL })
+    await client.connect()
+    const { rows } = await client.query(`select from pg_tables where schemaname = 'public'`)
+    await client.end()
+    t.equal(rows.length, 0)
+  },
+)
 
 t.test('it starts, answers, stops', async (t) => {
   const env = await freshEnv(t)

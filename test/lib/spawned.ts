@@ -17,8 +17,11 @@ import { embeddedTemplate, serverTemplate, withDatabase } from '../template.ts'
 export type Env = Record<string, string>
 const sources = new URL('../../src/', import.meta.url)
 
-/** An environment with nothing in it but an empty database of this run's kind; gone when the test is over. */
-export async function freshEnv(t: Test): Promise<Env> {
+/**
+ * An environment with nothing in it but an empty database of this run's kind; gone when the test is over. On a server
+ * `how` says how else the database is made than as a copy of the migrated one.
+ */
+export async function freshEnv(t: Test, how?: string): Promise<Env> {
   const folder = mkdtempSync(join(tmpdir(), 'wt-process-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
   const env = { DATA_DIR: folder, PORT: '0', PATH: process.env.PATH ?? '' }
@@ -29,8 +32,7 @@ export async function freshEnv(t: Test): Promise<Env> {
   }
   const server = process.env.TEST_ON as string
   const name = `wt_${randomUUID().replaceAll('-', '')}`
-  const template = await serverTemplate(server)
-  await admin(server, `create database ${name} template ${template}`)
+  await admin(server, `create database ${name} ${how ?? `template ${await serverTemplate(server)}`}`)
   t.teardown(() => admin(server, `drop database ${name} with (force)`))
   return { ...env, DATABASE_URL: withDatabase(server, name) }
 }

@@ -46,9 +46,26 @@ t.test(
     for (const [who, path] of [
       ['shen', '/desk/triage'],
       ['shen', '/issues'],
-      ['li', '/door/'],
+      ['li', '/desk/visits'],
     ] as const)
       t.same((await get(who, path)).zipped, false, `${who} ${path}`)
     t.equal((await get('li', '/door/doors')).zipped, true, 'the list of her doors has no token in it')
+  },
+)
+
+t.test(
+  'the shell of the door page is the same for a volunteer as for a stranger, so it is squeezed and kept',
+  async (t) => {
+    const hers = await get('li', '/door/')
+    const strangers = await get(undefined, '/door/')
+    t.same([hers.zipped, hers.headers['cache-control']], [true, 'no-cache'])
+    t.equal(hers.text, strangers.text, 'nothing of her session stands in it')
+    t.notMatch(hers.text, '_csrf')
+    const again = await get('li', '/door/', { ...phone, 'if-none-match': String(hers.headers.etag) })
+    t.same([again.code, again.bytes], [304, 0])
+    const english = await get('li', '/door/', { ...phone, cookie: 'lang=en' })
+    t.not(english.headers.etag, hers.headers.etag, 'in another language it is another page')
+    t.equal((await get('li', '/door/sw.js')).zipped, true)
+    t.equal((await get('li', '/door/key')).zipped, false, 'the key and the token of the session are never squeezed')
   },
 )

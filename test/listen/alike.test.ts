@@ -1,4 +1,9 @@
+import { sql } from 'kysely'
 import t from 'tap'
+import type { Trx } from '../../src/lib/db/schema.ts'
+import { takeFiling } from '../../src/listen/filings/store.ts'
+import { indexIssues } from '../../src/listen/search/store.ts'
+import { alikeQuery } from '../../src/listen/search/tokens.ts'
 import { startTown } from '../harness.ts'
 import { statementsOf } from '../statements.ts'
 import { accept, codeIn, file, filingOf, hostile, issueOf, journalOf, publish, shown, unreadable } from './help.ts'
@@ -119,3 +124,64 @@ t.test('the desk is offered every open matter, public or not, with its text', as
   const { body } = await shen.get(`/desk/triage/${no}`)
   t.match(body, '小区班车末班能不能晚一点')
 })
+
+t.test('which matters a neighbour is shown never depends on a word that nobody has approved', async (t) => {
+  const said = '后门岗亭夜里没有保安'
+  const public1 = { text: '后门的岗亭到了夜里没有人，进出不安全。', raw: '后门岗亭空着' }
+  // More than are weighed at once: in raw words they say just what is asked, in public something else.
+  const crowd = Array.from({ length: 61 }, (_, n) => ({ text: `第 ${n} 棵香樟要修枝。`, raw: `${said}，家母王秀英怕` }))
+  await town.db.transaction().execute(async (trx) => {
+    for (const { text, raw } of [public1, ...crowd]) await tell(trx, text, raw)
+  })
+  for (const what of [said, `${said} 王秀英`]) {
+    const { body } = await nobody.post('/report/alike', { what })
+    t.match(body, '后门的岗亭到了夜里没有人', what)
+    t.notMatch(body, '香樟')
+  }
+  t.same(await chosen('王秀英', true), [], 'a name in raw words chooses nothing for a neighbour')
+  t.equal((await chosen('王秀英', false)).length, 60, 'the desk reads them anyway')
+})
+
+t.test('a pair of words counts for neighbours once the desk has said yes, and no longer when it says no', async (t) => {
+  await town.db.transaction().execute((trx) => tell(trx, '东边那只小飞象裂了。', '小飞象裂了'))
+  const offered = async () => /小飞象裂了/.test((await nobody.post('/report/alike', { what: '大白鹅裂了' })).body)
+  t.notOk(await offered())
+  const pair = { word: '大白鹅', alike: '小飞象', times: 4, approved_at: null, approved_by: null, refused_at: null }
+  const { id } = await town.db
+    .insertInto('synonyms')
+    .values({ ...pair, proposed_at: town.clock.now })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  t.notOk(await offered(), 'proposed is not said')
+  for (const [verdict, counts] of [
+    ['yes', true],
+    ['no', false],
+  ] as const) {
+    await shen.post(`/desk/words/${id}`, { verdict })
+    t.equal(await offered(), counts, verdict)
+  }
+})
+
+/** A matter that everybody may read, made of one filing. */
+async function tell(trx: Trx, text: string, raw: string) {
+  const at = town.clock.now
+  const { id } = await trx
+    .insertInto('issues')
+    .values({
+      ...{ title: text.slice(0, 8), public_text: text, category: 'other', state: 'accepted' },
+      ...{ safety: false, frail: false, reopens: 0, building_id: null, seat_id: null, due_on: null },
+      ...{ opened_at: at, published_at: at, closed_at: null },
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  const nobodys = { place: '', buildingId: null, householdId: null, surname: '', nameShown: false, phone: '' }
+  const heard = { ...nobodys, channel: 'bridge', words: raw, locale: 'zh', recordedBy: null } as const
+  const filing = await takeFiling(trx, town.letterbox, heard, {}, at)
+  await trx.updateTable('filings').set({ issue_id: id, state: 'accepted' }).where('id', '=', filing.id).execute()
+  await indexIssues(trx, [id])
+}
+
+async function chosen(spoken: string, openly: boolean) {
+  const { rows } = await sql`select issue_id from alike_issues(${alikeQuery(spoken)}, ${openly}, 60)`.execute(town.db)
+  return rows
+}

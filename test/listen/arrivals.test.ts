@@ -120,6 +120,10 @@ t.test('people are invited out, sign up, and are there', async (t) => {
       [false, false, true, true],
     )
     t.match((await visitor.get(`/gatherings/${no}`)).body, /位子报满了[\s\S]*前面有 2 位[\s\S]*我等着/)
+    const home = await town.as({ door: '12-602' })
+    await home.post(`/gatherings/${no}/signups`, signup({ name: '' }))
+    t.match((await home.get(`/gatherings/${no}`)).body, '排上队了', 'a household in line is not told it has a place')
+    t.match((await shen.get('/desk/gatherings')).body, /小房间[\s\S]{0,200}2 位要来 · 3 位在排队[\s\S]{0,200}还没开始/)
     const { door_key: door } = await secrets(no)
     const walkIn = await visitor.post(`/gatherings/${no}/arrivals/${door}`, signup({ name: '路过的' }))
     t.equal(walkIn.statusCode, 303, 'whoever stands in the room is counted in')
@@ -176,6 +180,7 @@ t.test('people are invited out, sign up, and are there', async (t) => {
     t.match(said[0], /改了：11月26日 19:00 小花园[\s\S]*signups/)
     t.equal((await post({ place: '别处' })).statusCode, 409, 'her page was older')
     t.match((await visitor.get(`/gatherings/${no}`)).body, /改过了[\s\S]*小花园/)
+    t.match((await visitor.get('/gatherings')).body, '改过了', 'the list says so, too')
     t.match((await visitor.get(`/gatherings/${no}/signups/${form.key}`)).body, /改过了[\s\S]*小花园/)
   })
 

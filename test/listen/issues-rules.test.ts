@@ -131,8 +131,10 @@ t.test('each state has one stage, and no voice comes in or goes out once there w
   for (const state of issueStates) t.ok(statesOf(stageOf(state)).includes(state))
   for (const state of ['decided', 'resolving', 'claimed_done', 'revisiting'] as IssueState[]) {
     t.ok(whyNotMerge(state))
-    t.ok(whyNotSplit(state, false))
-    t.notOk(whyNotSplit(state, true))
+    t.ok(whyNotSplit(state, true, false))
+    t.notOk(whyNotSplit(state, true, true))
   }
+  t.notOk(whyNotSplit('on_agenda', false, false), 'before the vote the desk may')
+  t.ok(whyNotSplit('on_agenda', true, false), 'once it has opened only the chair')
   for (const state of issueStates.filter(isClosed)) t.ok(whyNotMerge(state))
 })

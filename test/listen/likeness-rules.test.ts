@@ -67,6 +67,44 @@ t.test('what the neighbourhood taught it counts', async (t) => {
   t.same(likely(asked, held), [])
   const notions = notionsWith([{ word: '小飞象', like: '滑梯', times: 3 }])
   t.equal(likely(asked, held, { notions })[0]?.no, 1)
+  t.equal(likely({ words: '滑梯裂了' }, [matter(2, '小飞象裂了', 'child')], { notions })[0]?.no, 2, 'both ways')
+})
+
+t.test('words put together once count half, often nearly whole, and never as much as the same word', async (t) => {
+  const held = [matter(1, '滑梯裂了', 'child'), matter(2, '小花园的灯不亮', 'light')]
+  const chanceAt = (times: number) => {
+    const notions = notionsWith([{ word: '小飞象', like: '滑梯', times }])
+    return likely({ words: '小飞象裂了' }, held, { notions, least: 0 })[0]?.score ?? 0
+  }
+  const chances = [1, 2, 5, 50].map(chanceAt)
+  t.same(
+    [...chances].sort((a, b) => a - b),
+    chances,
+    'each time more',
+  )
+  t.ok(new Set(chances).size === chances.length)
+  const same = likely({ words: '滑梯裂了' }, held, { least: 0 })[0]?.score ?? 0
+  t.ok((chances.at(-1) ?? 1) < same, 'the same word is surer')
+  t.equal(
+    notionsWith([{ word: '小飞象', like: '滑梯', times: 1 }])
+      .get('小飞象')
+      ?.get('滑梯~'),
+    0.5,
+  )
+  t.equal(
+    notionsWith([{ word: '小飞象', like: '滑梯', times: 9 }])
+      .get('小飞象')
+      ?.get('滑梯~'),
+    0.9,
+  )
+  t.same(likely({ words: '小飞象裂了' }, held), [], 'taught elsewhere is not known here')
+})
+
+t.test('what one pair of words teaches a notion already known keeps its own weight', async (t) => {
+  const notions = notionsWith([{ word: '班车', like: '小白', times: 1 }])
+  t.equal(notions.get('班车')?.get('班车'), 1, 'known words stay sure')
+  t.equal(notions.get('小白')?.get('班车'), 0.5, 'the new one stands for the same, half as surely')
+  t.equal(notions.get('接驳车')?.get('班车'), 1, 'and others of that notion are reached through it')
 })
 
 t.test(

@@ -1,5 +1,7 @@
 import t from 'tap'
+import { openBallot } from '../../src/vote/ballots/opening.ts'
 import { startTown } from '../harness.ts'
+import { sitting } from '../vote/sitting.ts'
 import {
   accept,
   codeIn,
@@ -105,6 +107,65 @@ t.test('not the same: within a week, once, and the desk takes it apart as it was
   t.notMatch((await nobody.get(`/track/${one.code}`)).body, '这不是一回事')
   town.clock.now = before
 })
+
+t.test(
+  'once the vote has opened only the chair takes anything apart, with a reason, and no vote is touched',
+  async (t) => {
+    const [source, target] = [await matter('末班太早的一件'), await matter('末班太早的另一件')]
+    const code = await file(nobody, '我也赶不上末班车', { phone: '13812349998' })
+    const { no: filingNo } = await filingOf(town, code)
+    await shen.post(`/desk/triage/${filingNo}/merger`, {
+      seen: 'submitted',
+      issue: String(target.no),
+      merged: '一起办',
+    })
+    await merge(source.no, target.no)
+    const meeting = await sitting(town)
+    await meeting.arrive('12-602', '12-601')
+    const { id } = await issueOf(town, target.no)
+    const linked = { linked_at: town.clock.now, linked_by: town.cast.people.zhou }
+    await town.db
+      .insertInto('agenda_links')
+      .values({ item_id: meeting.itemId, issue_id: id, ...linked })
+      .execute()
+    await town.db.updateTable('issues').set({ state: 'on_agenda' }).where('id', '=', id).execute()
+    const asked = { question: '同意末班车延到二十三点', abstain: true, rule: 'M2', tallyShown: 'live' } as const
+    const by = { personId: town.cast.people.zhou }
+    const ballot = await openBallot(town.db, {
+      ...asked,
+      meetingNo: meeting.meetingNo,
+      itemNo: meeting.itemNo,
+      by,
+      at: town.clock.now,
+    })
+    const voter = await town.as({ door: '12-602' })
+    await voter.post(`/ballots/${ballot.no}/votes`, { choice: 'for', key: crypto.randomUUID() })
+    const votes = () => town.db.selectFrom('votes').selectAll().orderBy('cast_at').execute()
+    const before = await votes()
+    t.equal(before.length, 1)
+
+    const split = (who: typeof shen, cause: string) => who.post(`/desk/issues/${source.no}/separation`, { cause })
+    const moved = (who: typeof shen, cause: string) => who.post(`/desk/triage/${filingNo}/transfer`, { to: '', cause })
+    for (const reply of [await split(shen, '不是一回事'), await moved(shen, '不是一回事')]) {
+      t.equal(reply.statusCode, 409)
+      t.match(reply.body, '由主任来定')
+    }
+    t.equal((await shen.post(`/desk/triage/${filingNo}/undo`)).statusCode, 409, 'nor within the minute of a slip')
+    for (const reply of [await split(zhou, ''), await moved(zhou, '')])
+      t.equal(reply.statusCode, 422, 'not without a reason')
+    t.match(await issueOf(town, source.no), { state: 'merged' })
+    t.match(await filingOf(town, code), { state: 'accepted' })
+
+    for (const reply of [await split(zhou, '两趟不同的车'), await moved(zhou, '说的是另一趟')])
+      t.equal(reply.statusCode, 303)
+    t.match(await issueOf(town, source.no), { state: 'accepted', merged_into: null })
+    t.match(await filingOf(town, code), { state: 'submitted', issue_id: null })
+    const line = (await journalOf(town, 'issue', (await issueOf(town, source.no)).id)).at(-1)
+    t.match(line, { verb: 'issue.takenOut', person_id: by.personId, particulars: { reason: '两趟不同的车' } })
+    t.same(await votes(), before, 'the votes are as they were')
+    t.match(await issueOf(town, target.no), { state: 'on_agenda' }, 'and the matter goes on to its result')
+  },
+)
 
 t.test('what may not be put together', async (t) => {
   const [a, b, c] = [await matter('单独甲事'), await matter('单独乙事'), await matter('单独丙事')]

@@ -229,6 +229,7 @@ async function openBallotOn(issueId: number) {
       options: ['for', 'against'],
       rule: 'M1',
       electorate_kind: 'household',
+      terms: '{}',
       tally_shown: 'live',
       question_sha256: 'x',
       electorate_sha256: 'x',

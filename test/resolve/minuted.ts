@@ -6,7 +6,11 @@ import { sitting } from '../vote/sitting.ts'
  * A whole evening, up to the last light out: the shuttle bus passes with a promise, the parties vote on the bins with the
  * property manager against it, the dogs, where he steps aside, are put off. Five doors; the police do not come, the owners' seat is empty.
  */
-export async function minutedEvening(town: Town, promise = '班车末班延到 23:00，试行三个月') {
+export async function minutedEvening(
+  town: Town,
+  promise = '班车末班延到 23:00，试行三个月',
+  trial: Record<string, string> = {},
+) {
   const { db, cast, clock } = town
   // Signed in each time: the clock moves, and a session of the desk does not last the night.
   const post = async (path: string, fields: Record<string, string> = {}, browser?: Browser) => {
@@ -46,7 +50,7 @@ export async function minutedEvening(town: Town, promise = '班车末班延到 2
     [{ door: '12-602' }, 'abstain'],
   ])
   const owner = `${cast.seats[3]}-${cast.people.feng}`
-  const made = { text: promise, owner, due: '2026-12-04', steps: '' }
+  const made = { text: promise, owner, due: '2026-12-04', steps: '', ...trial }
   await post(`/meetings/${no}/items/${evening.itemNo}/resolution`, made)
 
   const bins = await evening.another()

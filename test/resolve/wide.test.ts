@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import t from 'tap'
 import { createReckoner } from '../../src/listen/questions/reckoning.ts'
-import { letDaysPass, postNotice } from '../agenda/help.ts'
+import { letDaysPass, openFor, postNotice } from '../agenda/help.ts'
 import { startTown } from '../harness.ts'
 import { ownerOf } from './passed.ts'
 
@@ -44,7 +44,8 @@ t.test('what everybody was asked goes through a meeting and a promise to its end
     await postNotice(town, meeting)
     await zhou.post(`/meetings/${meeting}/notice`)
     await letDaysPass(town, meeting)
-    for (const step of ['checkin', 'opening']) await zhou.post(`/meetings/${meeting}/${step}`)
+    await zhou.post(`/meetings/${meeting}/checkin`)
+    await openFor(town, meeting, () => zhou.post(`/meetings/${meeting}/opening`))
     return meeting
   }
   const first = await meet('00')

@@ -85,6 +85,16 @@ t.test(
       ],
     })
     t.match(result.page, '桂花的票最多，当选。')
+    const told = await db
+      .selectFrom('journal')
+      .select(['verb', 'particulars'])
+      .where('verb', '=', 'issue.chosen')
+      .execute()
+    t.match(
+      told,
+      [{ particulars: { chosen: '桂花' } }],
+      'the matter behind it says what was chosen, not how many said yes',
+    )
     t.ok((await order()).declared_at)
   },
 )

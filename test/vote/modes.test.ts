@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import t from 'tap'
 import { verify } from '../../src/verify.ts'
 import { ballotShown, openBallotOf } from '../../src/vote/ballots/reads.ts'
-import { choices } from '../../src/vote/ballots/rules.ts'
 import { gather, tally } from '../../src/vote/rules/counting.ts'
 import { type ProxyCast, presentOrSpokenFor, standingCasts, weighMandates } from '../../src/vote/rules/proxies.ts'
 import type { Cast } from '../cast.ts'
@@ -16,6 +15,7 @@ const zhou = await town.as('zhou')
 const shen = await town.as('shen')
 const gu = await town.as('gu')
 type Door = keyof Cast['doors']
+const choices = ['for', 'against', 'abstain'] as const
 type Choice = (typeof choices)[number]
 
 let seed = 20_261_130

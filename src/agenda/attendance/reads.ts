@@ -5,6 +5,10 @@ import { notFound } from '../../lib/refusal.ts'
 import { meetingState, meetingTimes } from '../meetings/rules.ts'
 import { type Holder, speakerOf } from './rules.ts'
 
+/** A seat is held for good, or by a mandate for the one meeting (standins.ts). SQL on `seat_holders`. */
+export const holdsTonight = (meetingId: Expression<number>) =>
+  sql<boolean>`(seat_holders.meeting_id is null or seat_holders.meeting_id = ${meetingId})`
+
 /** The seats at the table, in order, each with those in the room who may speak for it. `since`: see `seatsTonight`. */
 export function seatRows(db: Db, meetingId: Expression<number> | number, since?: Date) {
   return db
@@ -24,7 +28,8 @@ export function seatRows(db: Db, meetingId: Expression<number> | number, since?:
         .innerJoin('seat_holders', (join) =>
           join
             .onRef('seat_holders.seat_id', '=', 'attendance.seat_id')
-            .onRef('seat_holders.person_id', '=', 'attendance.person_id'),
+            .onRef('seat_holders.person_id', '=', 'attendance.person_id')
+            .on(holdsTonight(sql.ref('attendance.meeting_id'))),
         )
         .innerJoin('people', 'people.id', 'attendance.person_id')
         .whereRef('attendance.seat_id', '=', 'seats.id')
@@ -173,9 +178,19 @@ export async function deskPage(db: Db, no: number, building: string | null) {
                 .innerJoin('people', 'people.id', 'seat_holders.person_id')
                 .whereRef('seat_holders.seat_id', '=', 'seats.id')
                 .where('people.left_at', 'is', null)
+                .where(holdsTonight(sql.ref('meetings.id')))
                 .select(['people.id', 'people.name', 'people.post', 'rank'])
                 .orderBy('rank'),
             ).as('holders'),
+            // Whom the party named to come instead: he is none of its own.
+            seat
+              .selectFrom('seat_answers')
+              .whereRef('seat_answers.seat_id', '=', 'seats.id')
+              .whereRef('seat_answers.meeting_id', '=', 'meetings.id')
+              .where('coming', '=', true)
+              .where('stand_in', '<>', '')
+              .select('stand_in')
+              .as('standIn'),
           ])
           .orderBy('position'),
       ).as('seats'),

@@ -7,6 +7,7 @@ import { notFound, Refusal } from '../../lib/refusal.ts'
 import { isOver } from '../meetings/rules.ts'
 import { deskPage, joinPage } from './reads.ts'
 import { readDoor, readMeetingCode, whyNotComeIn } from './rules.ts'
+import { seatStandIn } from './standins.ts'
 import { comeIn, goHome, householdAt, noteDeparture, undoArrival } from './store.ts'
 
 type Door = NonNullable<Awaited<ReturnType<typeof joinPage>>>
@@ -42,6 +43,7 @@ const building = z.string().max(20).optional().catch(undefined)
 const looking = z.object({ building, came: z.string().max(40).optional().catch(undefined) })
 const Door = z.object({ door: line({ max: 30, missing: 'attendance.door.missing' }), building })
 const Sitting = z.object({ seat: number, person: number, building })
+const StandIn = z.object({ seat: number, building })
 const Presence = z.object({ presence: number, building })
 
 /** 到会: coming in with a phone, or at the desk by the entrance; and going home. */
@@ -124,6 +126,13 @@ export const attendance: Slice = (app, { clock }) => {
     } as const
     await comeIn(req.db, arrival, { personId: req.me.personId }, clock())
     return backToDesk(reply, req.params.no, building)
+  })
+
+  const standingIn = { schema: { params: byNo, body: StandIn }, config: { who: desk } }
+  app.post('/desk/meetings/:no/stand-ins', standingIn, async (req, reply) => {
+    const at = { meetingNo: req.params.no, seatId: req.body.seat }
+    await seatStandIn(req.db, at, { personId: req.me.personId }, clock())
+    return backToDesk(reply, req.params.no, req.body.building)
   })
 
   const leaving = { schema: { params: byNo, body: Presence }, config: { who: desk } }

@@ -48,3 +48,14 @@ export function readDoor(typed: string): { building: string; door: string } | nu
     ) ?? []
   return building && door ? { building, door } : null
 }
+
+/** A party has two alternates at most, those of the day among them (domain 3.5). Null: there is no room for one more. */
+export const freeRank = (taken: readonly number[]): 1 | 2 | null =>
+  taken.includes(1) ? (taken.includes(2) ? null : 2) : 1
+
+/** Only whom the party has named itself, and with room for one more alternate. */
+export function whyNotMandate(seat: { vacant: boolean; named: boolean; rank: number | null }): MessageKey | null {
+  if (seat.vacant) return 'attendance.vacant'
+  if (!seat.named) return 'attendance.standIn.unnamed'
+  return seat.rank === null ? 'attendance.standIn.enough' : null
+}

@@ -5,7 +5,7 @@ import { notFound, refuseIf } from '../../lib/refusal.ts'
 import { noteArrival } from '../mandates/store.ts'
 import { meetingState, meetingTimes } from '../meetings/rules.ts'
 import { watchQuorum } from '../suspensions/store.ts'
-import { seated, seatRows } from './reads.ts'
+import { holdsTonight, seated, seatRows } from './reads.ts'
 import { whyNotComeIn, whyNotSit, whyNotUndo } from './rules.ts'
 
 /**
@@ -128,7 +128,7 @@ export async function householdAt(db: Db, { building, door }: { building: string
  * The meeting's row, shared with everybody else who comes in; adjourning waits for all of them. Who leaves holds it
  * alone: whether that takes the quorum away depends on who else is leaving.
  */
-async function enter(trx: Trx, meetingNo: number, way: 'coming' | 'leaving' = 'coming') {
+export async function enter(trx: Trx, meetingNo: number, way: 'coming' | 'leaving' = 'coming') {
   const row = await trx
     .selectFrom('meetings')
     .where('no', '=', meetingNo)
@@ -190,7 +190,10 @@ async function takeSeat(
   const seat = await trx
     .selectFrom('seats')
     .leftJoin('seat_holders', (join) =>
-      join.onRef('seat_holders.seat_id', '=', 'seats.id').on('seat_holders.person_id', '=', personId),
+      join
+        .onRef('seat_holders.seat_id', '=', 'seats.id')
+        .on('seat_holders.person_id', '=', personId)
+        .on(holdsTonight(sql.lit(meeting.id))),
     )
     .where('seats.id', '=', seatId)
     .select(['vacant_since', 'seat_holders.person_id as holder'])

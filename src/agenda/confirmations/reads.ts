@@ -27,7 +27,7 @@ export const seatsComing: RawBuilder<SeatComing[]> = sql<SeatComing[]>`(select c
     'id', s.id, 'name', s.name, 'nameEn', s.name_en, 'character', s.character, 'colour', s.colour, 'required', s.required,
     'vacant', s.vacant_since is not null,
     'holders', (select coalesce(json_agg(json_build_object('id', p.id, 'name', p.name, 'post', p.post, 'rank', h.rank) order by h.rank), '[]')
-      from seat_holders h join people p on p.id = h.person_id where h.seat_id = s.id and p.left_at is null),
+      from seat_holders h join people p on p.id = h.person_id where h.seat_id = s.id and h.meeting_id is null and p.left_at is null),
     'answer', (select json_build_object('coming', a.coming, 'personId', a.person_id, 'person', who.name,
         'alternateId', a.alternate_id, 'alternate', other.name, 'standIn', a.stand_in)
       from seat_answers a left join people who on who.id = a.person_id left join people other on other.id = a.alternate_id

@@ -15,7 +15,12 @@ export async function answerForSeat(db: Db, no: number, seatId: number, answer: 
       .where('id', '=', seatId)
       .select(['id', 'name', 'name_en', 'vacant_since'])
       .executeTakeFirstOrThrow(notFound)
-    const holders = await trx.selectFrom('seat_holders').where('seat_id', '=', seatId).select('person_id').execute()
+    const holders = await trx
+      .selectFrom('seat_holders')
+      .where('seat_id', '=', seatId)
+      .where('meeting_id', 'is', null)
+      .select('person_id')
+      .execute()
     const known = { vacant: seat.vacant_since !== null, holders: holders.map(({ person_id }) => person_id) }
     refuseIf(Object.values(faultsOf(answer, known))[0] ?? null)
     const { coming } = answer

@@ -69,6 +69,10 @@ export async function pool(db: Db, now: Date) {
     .sort((a, b) => b.weight - a.weight || a.no - b.no)
 }
 
+/** SQL: an item that needs no issue that waits (rules.ts, whyNotPlace). */
+export const alone = sql<boolean>`(again_of is not null or exists (
+  select from agenda_pictures p where p.item_id = agenda_items.id))`
+
 /** Items that nobody withdrew and no meeting has dealt with, newest first, each with where it stands. One statement. */
 export async function openItems(db: Db) {
   const items = await db
@@ -105,6 +109,7 @@ export async function openItems(db: Db) {
       eb
         .exists(eb.selectFrom('agenda_pictures').whereRef('item_id', '=', 'agenda_items.id').select('item_id'))
         .as('wide'),
+      eb('again_of', 'is not', null).as('again'),
       heard(issuesOf('agenda_items.id')).as('heard'),
       standing(db).as('meeting'),
     ])

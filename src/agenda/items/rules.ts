@@ -27,11 +27,12 @@ export function whyNotUnlink(item: Item, issues: number): MessageKey | null {
 }
 
 /**
- * May it go onto a running order? `waiting`: how many of its issues wait in the pool or are on an agenda already. An item
- * of a question put to everybody (`wide`) needs none: what it answers to is what people said there.
+ * May it go onto a running order? `waiting`: how many of its issues wait in the pool or are on an agenda already. One that
+ * stands by itself (`alone`) needs none: a question put to everybody answers to what people said there, and what was
+ * decided for a time is asked again whatever has become of its issues.
  */
-export function whyNotPlace(item: Item, waiting: number, wide: boolean): MessageKey | null {
+export function whyNotPlace(item: Item, waiting: number, alone: boolean): MessageKey | null {
   if (item.withdrawn) return 'items.isWithdrawn'
   if (item.meeting) return isOver(item.meeting) ? 'items.isDecided' : 'items.onOrder'
-  return waiting > 0 || wide ? null : 'items.nothingWaiting'
+  return waiting > 0 || alone ? null : 'items.nothingWaiting'
 }

@@ -18,6 +18,7 @@ export async function adjournMeeting(db: Db, letterbox: Letterbox, no: number, b
     const left = items.filter(({ state }) => ['waiting', 'introduced', 'discussing'].includes(state))
     for (const item of left) await putOff(trx, letterbox, meeting, item, by, at)
     const signature = { adjourned_at: at, adjourned_by: by.personId ?? null, suspended_at: null }
+    await endMandates(trx, meeting.id)
     await move(trx, meeting, 'adjourned', signature, by, at)
   })
 }
@@ -37,7 +38,13 @@ export async function takeNoPlace(
   const tell = { about: `called_off:${meeting.id}`, key: 'tell.calledOff' } as const
   for (const item of await runningItems(trx, meeting.id)) await putOff(trx, letterbox, meeting, item, by, at, tell)
   const signature = { aborted_at: at, aborted_by: by.personId ?? null, aborted_as: as, aborted_reason: reason }
+  await endMandates(trx, meeting.id)
   await move(trx, meeting, 'aborted', signature, by, at, { as, reason })
+}
+
+/** Who stood in for a seat did so for this meeting. */
+async function endMandates(trx: Trx, meetingId: number): Promise<void> {
+  await trx.deleteFrom('seat_holders').where('meeting_id', '=', meetingId).execute()
 }
 
 /**

@@ -81,6 +81,7 @@ export async function roomOf<A = null>(db: Db, no: number, also: RawBuilder<A> =
       wallOf(sql.ref('meetings.id')).as('wall'),
       turnRows(sql.ref('meetings.id')).as('turns'),
       lastStep(sql.ref('meetings.id')).as('last'),
+      minutesMade.as('minutes'),
       also.as('also'),
     ])
     .executeTakeFirstOrThrow(notFound)
@@ -121,6 +122,13 @@ export async function roomOf<A = null>(db: Db, no: number, also: RawBuilder<A> =
     also: extra as A,
   }
 }
+
+/**
+ * SQL on `meetings`: whether its minutes are written, and whether they hang out for everybody. They are a later stage's;
+ * here they are only a link at the end of the evening.
+ */
+export const minutesMade = sql<'made' | 'public' | null>`(
+  select case when n.published_at is null then 'made' else 'public' end from minutes n where n.meeting_id = meetings.id)`
 
 const isUndoable = (verb: string) => undoable.some((each) => each === verb)
 

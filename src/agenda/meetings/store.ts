@@ -6,6 +6,8 @@ import { notFound, Refusal, refuseIf } from '../../lib/refusal.ts'
 import { termsOf } from '../kinds/store.ts'
 import { buildingIds, proofsOf } from '../notices/reads.ts'
 import { tooEarlyUntil, whyNotProven } from '../notices/rules.ts'
+import { quorumNow } from '../quorum/reads.ts'
+import { tooFew } from '../quorum/rules.ts'
 import {
   dayParts,
   itemState,
@@ -111,12 +113,14 @@ export async function startCheckin(db: Db, no: number, by: By, at: Date): Promis
   })
 }
 
-/** 开会. Refuses a meeting that has nothing to talk over. */
+/** 开会. Refuses a meeting that has nothing to talk over, or too few in the room: the check-in goes on. */
 export async function openMeeting(db: Db, no: number, by: By, at: Date): Promise<void> {
   await db.transaction().execute(async (trx) => {
     const meeting = await lockMeeting(trx, no)
     const items = await runningItems(trx, meeting.id)
     refuseIf(whyNotOpen(meeting.state, items.length))
+    const few = tooFew(await quorumNow(trx, meeting.id))
+    if (few) throw new Refusal(few.key, 409, few.values)
     await move(trx, meeting, 'in_session', { opened_at: at, opened_by: by.personId ?? null }, by, at)
   })
 }

@@ -6,6 +6,7 @@ import { blank, type Form, filled, line, moment, number, numbers, readForm, type
 import type { Slice } from '../../lib/http/slice.ts'
 import { ingestImage, uploaded } from '../../lib/http/uploads.ts'
 import { notFound, Refusal } from '../../lib/refusal.ts'
+import { holdGavel } from '../gavel/store.ts'
 import { whyNotNotice } from '../meetings/rules.ts'
 import { noticePage, overridesListed, proofPicture } from './reads.ts'
 import {
@@ -129,6 +130,7 @@ export const notices: Slice = (app, { clock }) => {
     async (req, reply) => {
       const input = readForm(OffForm, req.body)
       if ('form' in input) return page(req, reply.code(422), { off: input.form })
+      await holdGavel(req.db, req.params.no, req.me, clock())
       const by = { personId: req.me.personId }
       await callOffMeeting(req.db, req.letterbox, req.params.no, input.data.offReason, by, clock())
       return reply.goto(`/desk/meetings/${req.params.no}`)

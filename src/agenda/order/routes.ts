@@ -12,6 +12,7 @@ import { whyNotArrange, whyNotOpen } from '../meetings/rules.ts'
 import { earliestDay, tooEarlyUntil, whyNotProven } from '../notices/rules.ts'
 import type { Affected } from '../options/reads.ts'
 import { unheard } from '../options/rules.ts'
+import { tooFew } from '../quorum/rules.ts'
 import { type Preparing, preparing } from './reads.ts'
 import {
   deferItem,
@@ -43,6 +44,8 @@ declare module '../../lib/http/views.ts' {
       ready: Awaited<ReturnType<typeof openItems>>
       whyNotArrange: ReturnType<typeof whyNotArrange>
       whyNotOpen: ReturnType<typeof whyNotOpen>
+      /** While check-in goes on: who or how many are missing to begin. */
+      few: ReturnType<typeof tooFew>
       /** Where a phone checks in, in full, for the square code. */
       joinUrl: string
     }
@@ -70,10 +73,13 @@ export const order: Slice = (app, { clock }) => {
     return reply.page('agenda/order/show', {
       ...shown,
       also,
-      ready: items.filter(({ meeting, waiting, wide }) => meeting === null && (wide || (waiting ?? 0) > 0)),
+      ready: items.filter(
+        ({ meeting, waiting, wide, again }) => meeting === null && (wide || again || (waiting ?? 0) > 0),
+      ),
       ...readiness(also, clock()),
       whyNotArrange: whyNotArrange(room.state),
       whyNotOpen: whyNotOpen(room.state, room.items.length),
+      few: room.state === 'checkin' ? tooFew(room.quorum) : null,
       joinUrl: `${req.letterbox.home}/join/${room.meeting.code}`,
     })
   })

@@ -4,6 +4,7 @@ import { type By, journal } from '../../lib/journal.ts'
 import type { Letterbox } from '../../lib/outbox.ts'
 import { notFound, refuseIf } from '../../lib/refusal.ts'
 import { tellFilers } from '../../listen/filings/store.ts'
+import { alone } from '../items/reads.ts'
 import { whyNotPlace } from '../items/rules.ts'
 import { lockItem, putOnAgenda, returnToPool } from '../items/store.ts'
 import { whyNotBringItem } from '../kinds/deciding.ts'
@@ -34,7 +35,7 @@ export async function placeItem(
     const meeting = await lockMeeting(trx, place.meetingNo)
     const item = await lockItem(trx, place.itemNo)
     refuseIf(whyNotArrange(meeting.state))
-    refuseIf(whyNotPlace(item, await waitingIssues(trx, item.id), await isWide(trx, item.id)))
+    refuseIf(whyNotPlace(item, await waitingIssues(trx, item.id), await standsAlone(trx, item.id)))
     refuseIf(await whyNotBringItem(trx, meeting.id, item))
     await trx
       .insertInto('running_order')
@@ -238,13 +239,14 @@ async function waitingIssues(trx: Trx, itemId: number): Promise<number> {
   return n
 }
 
-async function isWide(trx: Trx, itemId: number): Promise<boolean> {
-  const picture = await trx
-    .selectFrom('agenda_pictures')
-    .select('item_id')
-    .where('item_id', '=', itemId)
+async function standsAlone(trx: Trx, itemId: number): Promise<boolean> {
+  const item = await trx
+    .selectFrom('agenda_items')
+    .select('id')
+    .where('id', '=', itemId)
+    .where(alone)
     .executeTakeFirst()
-  return picture !== undefined
+  return item !== undefined
 }
 
 async function journalOrder(

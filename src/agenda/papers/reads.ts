@@ -4,6 +4,7 @@ import type { Db } from '../../lib/db/schema.ts'
 import { notFound } from '../../lib/refusal.ts'
 import { seatsComing } from '../confirmations/reads.ts'
 import { termsNow } from '../kinds/store.ts'
+import { minutesMade } from '../meetings/reads.ts'
 import { meetingState, meetingTimes } from '../meetings/rules.ts'
 
 /** A meeting as it is put on paper: when, where, its kind, its items, its seats. One statement. No such meeting: 404. */
@@ -23,6 +24,7 @@ export async function meetingOnPaper(db: Db, no: number) {
       'aborted_as',
       'aborted_reason',
       termsNow.as('terms'),
+      minutesMade.as('minutes'),
       seatsComing.as('seats'),
       sql<number>`(select count(*) from households)`.as('households'),
       jsonArrayFrom(

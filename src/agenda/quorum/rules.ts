@@ -1,4 +1,5 @@
 /** 法定人数 — are enough in the room to go on? The meeting's own quorum, no part of a voting rule (domain 3.4, 3.6.1). Pure. */
+import type { MessageKey } from '../../lib/i18n.ts'
 import type { Terms } from '../kinds/rules.ts'
 
 interface SeatHere {
@@ -55,4 +56,24 @@ export function quorumOf(
     return { of: 'heads', met, here, base: all, needed, ...nobody, ...table }
   }
   return { of: 'none', met: true, here, base: held.length, needed: 0, ...nobody, ...table }
+}
+
+/**
+ * Why a meeting cannot begin yet, with who or how many are missing; null: it can (domain 3.4). The page asks what the
+ * store refuses by.
+ */
+export function tooFew({ of, met, here, needed, missing }: Quorum): {
+  key: MessageKey
+  values: Record<string, string | number>
+} | null {
+  if (met) return null
+  const more = Math.max(0, needed - here)
+  const who = {
+    seats: missing.map(({ name }) => name).join('、'),
+    seatsEn: missing.map(({ nameEn }) => nameEn).join(', '),
+  }
+  const values = { here, needed, more, ...who }
+  if (of === 'heads') return { key: 'quorum.tooFew.heads', values }
+  if (missing.length === 0) return { key: 'quorum.tooFew.seats', values }
+  return { key: more > 0 ? 'quorum.tooFew.both' : 'quorum.tooFew.required', values }
 }

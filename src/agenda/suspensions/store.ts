@@ -1,28 +1,15 @@
-import { sql, type Updateable } from 'kysely'
+import type { Updateable } from 'kysely'
 import type { Database, Db, Trx } from '../../lib/db/schema.ts'
 import { translator } from '../../lib/i18n.ts'
 import { type By, journal } from '../../lib/journal.ts'
 import { announce } from '../../lib/live/announce.ts'
 import type { Letterbox } from '../../lib/outbox.ts'
 import { refuseIf } from '../../lib/refusal.ts'
-import { present, seated, seatRows } from '../attendance/reads.ts'
-import { termsNow } from '../kinds/store.ts'
 import { takeNoPlace } from '../meetings/endings.ts'
 import type { MeetingState } from '../meetings/rules.ts'
 import { lockMeeting } from '../meetings/store.ts'
-import { type Quorum, quorumOf } from '../quorum/rules.ts'
+import { quorumNow } from '../quorum/reads.ts'
 import { isLost, whyNotAbort, whyNotResume, whyNotSuspend } from './rules.ts'
-
-/** Whether enough are in the room now, by what the meeting's kind asks. Two statements. */
-async function quorumNow(trx: Trx, meetingId: number): Promise<Quorum> {
-  const { terms, came } = await trx
-    .selectFrom('meetings')
-    .where('id', '=', meetingId)
-    .select([termsNow.as('terms'), present(sql.ref('meetings.id')).as('came')])
-    .executeTakeFirstOrThrow()
-  const seats = seated(await seatRows(trx, meetingId).execute())
-  return quorumOf(terms.quorum, seats, { here: came.households, all: came.all })
-}
 
 /**
  * Suspends the meeting if the departure that `leave` writes takes its quorum away. The caller holds the meeting's row:

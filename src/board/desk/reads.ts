@@ -14,7 +14,7 @@ export interface LedgerFilter {
 
 const perPage = 25
 /** Of what holds the words that were typed, the newest so many are put in the ledger's order. */
-const mostFound = 500
+const mostFound = 250
 
 /**
  * 台账: matters as the desk lists them, those with the nearest due day first and the closed ones last. `after` is the
@@ -82,8 +82,11 @@ export async function deskLedger(db: Db, filter: LedgerFilter, after: number | n
 
 export type DeskRow = Awaited<ReturnType<typeof deskLedger>>['rows'][number]
 
-/** What waits at each place of the desk, and the parties to choose from. One statement. */
-export async function deskCounts(db: Db, today: string) {
+/**
+ * What waits at each place of the desk, and the parties to choose from. `mine`: what waits for the word of these seats
+ * on `day` (board/seat shows it). One statement.
+ */
+export async function deskCounts(db: Db, today: string, seatIds: readonly number[], day: string) {
   const { rows } = await sql<{
     triage: number
     late: number
@@ -93,6 +96,7 @@ export async function deskCounts(db: Db, today: string) {
     revisits: number
     open: number
     overdue: number
+    mine: number
     seats: { position: number; name: string; nameEn: string }[]
   }>`
     select (select count(*) from filings where state in ('submitted', 'need_info')) as triage,
@@ -104,6 +108,13 @@ export async function deskCounts(db: Db, today: string) {
              where v.answered_at is null and r.claimed_at is not null and r.closed_at is null) as revisits,
            (select count(*) from issues where closed_at is null) as open,
            (select count(*) from issues where closed_at is null and due_on < ${today} and state not in ('claimed_done', 'revisiting')) as overdue,
+           (select count(*) from meetings m cross join seats s
+             where s.id = any(${[...seatIds]}::int[]) and s.vacant_since is null and m.noticed_at is not null
+               and num_nonnulls(m.opened_at, m.adjourned_at, m.aborted_at) = 0
+               and not exists (select from seat_answers a where a.meeting_id = m.id and a.seat_id = s.id))
+             + (select count(*) from minutes n join minutes_answers a on a.minutes_id = n.id and a.round = n.round
+             where a.seat_id = any(${[...seatIds]}::int[]) and n.published_at is null and a.answer is null
+               and n.sent_at is not null and (n.sent_at at time zone 'Asia/Shanghai')::date + 3 >= ${day}::date) as mine,
            (select coalesce(json_agg(json_build_object('position', position, 'name', name, 'nameEn', name_en) order by position), '[]') from seats) as seats`.execute(
     db,
   )

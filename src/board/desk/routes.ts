@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { firstDayNotOver, workingDaysLeft } from '../../lib/calendar.ts'
+import { firstDayNotOver, shanghaiDay, workingDaysLeft } from '../../lib/calendar.ts'
 import { line, number } from '../../lib/http/forms.ts'
 import type { Slice } from '../../lib/http/slice.ts'
 import { filingNumber } from '../../listen/filings/rules.ts'
@@ -39,14 +39,14 @@ export const desk: Slice = (app, { clock }) => {
     const { roles, seatIds, personId } = req.me
     if (!roles.some((role) => role === 'staff' || role === 'chair' || role === 'admin' || role === 'manager')) {
       if (roles.includes('volunteer')) return reply.page('board/desk/volunteer', {})
-      // A party's representative has the promises he made to look after.
-      return reply.goto(personId !== null && seatIds.length > 0 ? '/ledger' : '/')
+      // A party's representative has what it is asked, and the promises it made, to look after.
+      return reply.goto(personId !== null && seatIds.length > 0 ? '/seat' : '/')
     }
     const now = clock()
     const { after, ...filter } = req.query
     const { ledger, counts } = {
       ledger: await deskLedger(req.db, { ...filter, stage: filter.stage as Stage | undefined }, after ?? null),
-      counts: await deskCounts(req.db, firstDayNotOver(now)),
+      counts: await deskCounts(req.db, firstDayNotOver(now), seatIds, shanghaiDay(now)),
     }
     const rows = ledger.rows.map((row) => {
       const left = row.dueOn && !isClosed(row.state) ? workingDaysLeft(row.dueOn, now) : null

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { jsonObjectFrom } from 'kysely/helpers/postgres'
 import type { Db } from '../../lib/db/schema.ts'
 import { stageOf } from '../../listen/issues/rules.ts'
+import { type TrialRow, trialRow, trialShown } from '../../resolve/trials/reads.ts'
 
 /** What the home page needs besides the matters themselves: how many there are, and when people meet next. One statement. */
 export async function atAGlance(db: Db, at: Date) {
@@ -91,6 +92,9 @@ const untold = [
   'item.removed',
   'item.introduced',
   'resolution.made',
+  // Numbers stand in the table of the trial.
+  'resolution.read',
+  'resolution.trial_over',
   'resolution.claimed',
   'resolution.answered',
   'resolution.reopened',
@@ -115,10 +119,10 @@ interface StoryLine {
 
 /**
  * A matter's story as everybody may read it, newest first: its own lines, those of the agenda items it stood on and of
- * the promises made for it; and the number of the last promise. Who acted is a seat or a stage, never a name. One statement.
+ * the promises made for it; and the last promise: its number, and the trial it is. Who acted is a seat or a stage, never a name. One statement.
  */
-export async function storyOf(db: Db, issueNo: number) {
-  const { rows } = await sql<{ promise: number | null; lines: StoryLine[] }>`
+export async function storyOf(db: Db, issueNo: number, now: Date) {
+  const { rows } = await sql<{ promise: number | null; trial: TrialRow | null; lines: StoryLine[] }>`
     with matter as materialized (select id from issues where no = ${issueNo}),
     subjects as materialized (
       select 'issue' as subject, id, null::int as no from matter
@@ -127,7 +131,7 @@ export async function storyOf(db: Db, issueNo: number) {
       union all
       select 'resolution', r.id, r.no
       from resolutions r join agenda_links l on l.item_id = r.item_id join matter on matter.id = l.issue_id)
-    select (select max(no) from subjects) as promise, coalesce((
+    select (select max(no) from subjects) as promise, ${trialRow(sql`(select max(no) from subjects)`)} as trial, coalesce((
       select json_agg(line order by line.id desc) from (
         select j.id, j.at, j.verb, j.became, j.particulars, s.character, s.colour, u.words
         from subjects
@@ -142,6 +146,7 @@ export async function storyOf(db: Db, issueNo: number) {
   const row = rows[0] as (typeof rows)[number]
   return {
     promise: row.promise,
+    trial: row.trial && trialShown(row.trial, now),
     lines: row.lines.map((line) => ({
       ...line,
       at: new Date(line.at),

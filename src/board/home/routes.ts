@@ -5,6 +5,7 @@ import type { Slice } from '../../lib/http/slice.ts'
 import { filingNumber } from '../../listen/filings/rules.ts'
 import { type IssueCard, issueByNo, type PublicIssue, publicIssues, supportOf } from '../../listen/issues/reads.ts'
 import { categories, channels, isClosed, issueStates, type Stage } from '../../listen/issues/rules.ts'
+import type { TrialShown } from '../../resolve/trials/reads.ts'
 import { atAGlance, buildingsOf, storyOf, type Told } from './reads.ts'
 
 declare module '../../lib/http/views.ts' {
@@ -24,6 +25,7 @@ declare module '../../lib/http/views.ts' {
       support: ReturnType<typeof supportOf>
       story: Told[]
       promise: number | null
+      trial: TrialShown | null
     }
   }
 }
@@ -91,7 +93,7 @@ export const home: Slice = (app, { clock }) => {
     const { no } = req.params
     const { issue, story } = {
       issue: await issueByNo(req.db, no, req.me.householdId),
-      story: await storyOf(req.db, no),
+      story: await storyOf(req.db, no, clock()),
     }
     return reply.page('board/home/issue', {
       card: toCard(issue, req.community.prefix, clock()),
@@ -99,6 +101,7 @@ export const home: Slice = (app, { clock }) => {
       support: supportOf(issue, req.me.householdId),
       story: story.lines,
       promise: story.promise,
+      trial: story.trial,
     })
   })
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { roomOf } from '../../agenda/meetings/reads.ts'
 import type { Db } from '../../lib/db/schema.ts'
+import { notFound } from '../../lib/refusal.ts'
 import { type BallotShown, ballotsOf } from '../../vote/ballots/reads.ts'
 import { type ProxyShown, proxiesIn } from '../../vote/proxies/reads.ts'
 
@@ -32,11 +33,12 @@ function withBallots<R extends Awaited<ReturnType<typeof roomOf>>>(room: R, ball
 }
 
 /** The open vote as it is pushed into the place that waits for it (`next-<meeting>-<ordinal>`); null: none is open. */
-export async function boothOf(db: Db, no: number) {
+export async function boothOf(db: Db, no: number, next: number) {
   const ballots = await ballotsOf(db, no)
   const ballot = ballots.find(({ closedAt }) => closedAt === null)
+  const ordinal = ballot ? ballots.indexOf(ballot) + 1 : 0
   // The key is for whoever gets this copy: attempts are told apart by voter and key.
-  return ballot ? { ballot, ordinal: ballots.indexOf(ballot) + 1, key: randomUUID() } : null
+  return ballot && ordinal >= next ? { ballot, ordinal, key: randomUUID() } : null
 }
 
 /** What one viewer is in this meeting, for her eyes only: her door, her seat, whether she is checked in, her receipt. */
@@ -77,6 +79,16 @@ const mine = (me: { personId: number | null; householdId: number | null }) => sq
   'speaksFor', exists (select from mandates d where d.meeting_id = meetings.id and d.holder_id = ${me.householdId}::int),
   'proxies', coalesce((select ${proxiesIn(sql`${me.householdId}::int`)} from ballots b
                        where b.meeting_id = meetings.id and b.closed_at is null), '[]')))`
+
+/** Her hand in this meeting, for the piece of the page that is hers. No such meeting here: 404. */
+export async function handOf(db: Db, no: number, me: { personId: number | null; householdId: number | null }) {
+  const { own } = await db
+    .selectFrom('meetings')
+    .where('no', '=', no)
+    .select(mine(me).as('own'))
+    .executeTakeFirstOrThrow(notFound)
+  return own.hand
+}
 
 /** The phone's page: the room and what its viewer is in it. Two statements. */
 export async function roomFor(db: Db, no: number, me: { personId: number | null; householdId: number | null }) {

@@ -2,15 +2,20 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { mayLead } from '../../agenda/gavel/rules.ts'
 import { isOver } from '../../agenda/meetings/rules.ts'
+import { tooFew } from '../../agenda/quorum/rules.ts'
 import { whyNotAbort } from '../../agenda/suspensions/rules.ts'
 import { number } from '../../lib/http/forms.ts'
 import type { Slice } from '../../lib/http/slice.ts'
 import { notFound } from '../../lib/refusal.ts'
-import { boothOf, type Mine, type RoomNow, roomFor, roomForChair, roomNow } from './reads.ts'
+import { boothOf, handOf, type Mine, type RoomNow, roomFor, roomForChair, roomNow } from './reads.ts'
 
-/** The chair's screen. `late`: too few have come for so long that the meeting may fail (suspensions/rules). */
+/**
+ * The chair's screen. `few`: why the meeting cannot begin yet; `late`: too few have come for so long that it may fail
+ * (suspensions/rules).
+ */
 interface Console {
   room: RoomNow
+  few: ReturnType<typeof tooFew>
   late: boolean
   now: Date
 }
@@ -19,6 +24,7 @@ declare module '../../lib/http/views.ts' {
   interface Views {
     'board/room/show': { room: RoomNow; mine: Mine; key: string; now: Date }
     'board/room/_room': { room: RoomNow; now: Date }
+    'board/room/_hand': { no: number; hand: Mine['hand'] }
     'board/room/_booth': NonNullable<Awaited<ReturnType<typeof boothOf>>>
     /** `watching`: somebody else leads, so this page is for reading. */
     'board/room/chair': Console & { notes: string | null; watching: boolean }
@@ -37,6 +43,11 @@ export const room: Slice = (app, { live, origin, clock }) => {
     // A draft is the chair's: it may still change before anybody is told of it.
     if (room.state === 'draft' && !req.me.roles.includes('chair') && !req.me.roles.includes('staff')) throw notFound()
     return reply.page('board/room/show', { room, mine: room.also, key: randomUUID(), now: clock() })
+  })
+
+  app.get('/meetings/:no/hand', { schema: byNo, config: { who: 'anyone' } }, async (req, reply) => {
+    const { no } = req.params
+    return reply.fragment('board/room/_hand', { no, hand: await handOf(req.db, no, req.me) })
   })
 
   app.get('/meetings/:no/chair', { schema: byNo, config: { who: ['chair'] } }, async (req, reply) => {
@@ -69,7 +80,13 @@ export const room: Slice = (app, { live, origin, clock }) => {
     who: 'anyone',
     read: async (db, no) => ({ room: await roomNow(db, no), now: clock() }),
   })
-  live.panel('booth', { view: 'board/room/_booth', follows: ['meeting'], who: 'anyone', read: boothOf })
+  // `booth:7:2`: the page has the ballots before the second, and they need not come down the line again.
+  live.panel('booth', {
+    view: 'board/room/_booth',
+    follows: ['meeting'],
+    who: 'anyone',
+    read: (db, no, _community, next) => boothOf(db, no, Number(next) || 1),
+  })
   live.panel('chair', {
     view: 'board/room/_chair',
     follows: ['meeting', 'count'],
@@ -90,5 +107,6 @@ export const room: Slice = (app, { live, origin, clock }) => {
 }
 
 function consoleOf(room: RoomNow, now: Date): Console {
-  return { room, late: whyNotAbort(room.state, room.meeting.starts_at, room.quorum, now) === null, now }
+  const few = room.state === 'checkin' ? tooFew(room.quorum) : null
+  return { room, few, late: whyNotAbort(room.state, room.meeting.starts_at, room.quorum, now) === null, now }
 }

@@ -74,6 +74,8 @@ export interface Database {
   paper_sheets: PaperSheets
   hand_counts: HandCounts
   resolutions: Resolutions
+  trials: Trials
+  trial_readings: TrialReadings
   steps: Steps
   updates: Updates
   revisits: Revisits
@@ -218,6 +220,7 @@ interface SeatHolders {
   seat_id: number
   person_id: number
   rank: number
+  meeting_id: number | null
 }
 
 interface EntryTokens {
@@ -420,6 +423,7 @@ interface AgendaItems {
   created_at: Date
   created_by: number
   withdrawn_at: Date | null
+  again_of: number | null
 }
 
 interface AgendaLinks {
@@ -674,6 +678,29 @@ interface Resolutions {
   claimed_by: number | null
   evidence: Generated<string>
   closed_at: Date | null
+}
+
+interface Trials {
+  community_id: Own
+  resolution_id: number
+  ends_on: Day
+  metric: string
+  unit: string
+  target: number
+  item_id: number | null
+  asked_at: Date | null
+  ended_at: Date | null
+  ended_as: 'kept' | 'dropped' | 'lapsed' | null
+}
+
+interface TrialReadings {
+  community_id: Own
+  resolution_id: number
+  day: Day
+  value: number
+  note: Generated<string>
+  at: Date
+  person_id: number
 }
 
 interface Steps {

@@ -8,7 +8,7 @@ import type { Vault } from '../vault.ts'
 import { calendarOf, communityBySlug } from './communities.ts'
 import { nobody, whoHolds } from './session.ts'
 import type { App, Deps, Me, Who } from './slice.ts'
-import { squeezedPage } from './squeeze.ts'
+import { squeezed, squeezedPage } from './squeeze.ts'
 import { render, type Viewer } from './views.ts'
 
 /** What every route in the house gets: who may enter, where, which language, page or fragment, how a "no" reads. */
@@ -75,10 +75,11 @@ export function conventions(app: App, { house, clock, vault, origin }: Deps): vo
 
   app.decorateReply('page', function (this: FastifyReply, view, props) {
     const html = render(view, props, viewer(this.request))
-    this.type('text/html; charset=utf-8').header('cache-control', this.request.me?.sessionId ? 'no-store' : 'no-cache')
-    const etag = this.request.me?.sessionId ? null : etagOf(html)
-    if (etag !== null && unchanged(this, etag)) return this.code(304).send()
-    return this.send(squeezedPage(this, html, etag))
+    if (!this.request.me?.sessionId) return common(this, html)
+    return this.type('text/html; charset=utf-8').header('cache-control', 'no-store').send(squeezedPage(this, html))
+  })
+  app.decorateReply('shell', function (this: FastifyReply, view, props) {
+    return common(this, render(view, props, { ...viewer(this.request), me: nobody, csrf: '' }))
   })
   app.decorateReply('fragment', function (this: FastifyReply, view, props) {
     return this.type('text/html; charset=utf-8')
@@ -176,11 +177,14 @@ function looksOf(req: FastifyRequest) {
 /** Weak: the same page may come squeezed or not. */
 const etagOf = (html: string) => `W/"${createHash('sha1').update(html).digest('base64url')}"`
 
-/** A public page that did not change is not sent again. */
-function unchanged(reply: FastifyReply, etag: string): boolean {
-  if (reply.request.method !== 'GET' || reply.statusCode !== 200) return false
+/** A page that everybody gets the same: a browser may keep it, and while it is unchanged it is not sent again. */
+function common(reply: FastifyReply, html: string): FastifyReply {
+  reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache')
+  if (reply.request.method !== 'GET' || reply.statusCode !== 200) return reply.send(html)
+  const etag = etagOf(html)
   reply.header('etag', etag)
-  return reply.request.headers['if-none-match'] === etag
+  if (reply.request.headers['if-none-match'] === etag) return reply.code(304).send()
+  return reply.send(squeezed(reply, html, etag))
 }
 
 const busy = new Set(['55P03', '57014', '57P01', '57P03', '40P01', '40001', '53300', 'ECONNREFUSED', 'ECONNRESET'])

@@ -48,7 +48,7 @@ export async function whoHolds(db: Db, token: string | undefined, at: Date): Pro
   }>`
     select s.id as session_id, s.seen_at, s.person_id, coalesce(s.household_id, p.household_id) as household_id, p.name,
            array(select role from person_roles r where r.person_id = s.person_id) as roles,
-           array(select seat_id from seat_holders h where h.person_id = s.person_id order by rank) as seat_ids
+           array(select seat_id from seat_holders h where h.person_id = s.person_id and h.meeting_id is null order by rank) as seat_ids
     from sessions s left join people p on p.id = s.person_id
     where s.token_sha256 = ${sha256(token)} and s.revoked_at is null and s.expires_at > ${at}
       and (p.id is null or p.left_at is null)`.execute(db)

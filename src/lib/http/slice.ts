@@ -85,6 +85,11 @@ declare module 'fastify' {
   }
   interface FastifyReply {
     page<V extends keyof Views>(view: V, props: Views[V]): FastifyReply
+    /**
+     * A page that phones keep: written as for a stranger whoever asks, so that it holds nothing of her session and may
+     * be squeezed and kept like a public one. What she sees in it her own phone puts there.
+     */
+    shell<V extends keyof Views>(view: V, props: Views[V]): FastifyReply
     fragment<V extends keyof Views>(view: V, props: Views[V]): FastifyReply
     /** 303 to a page of this community; `path` begins with a slash. */
     goto(path: string): FastifyReply

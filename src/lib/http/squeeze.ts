@@ -8,8 +8,7 @@ const most = 300
 const level = 3
 
 /**
- * What is read as gzip for a browser that takes it: phones pay by the byte, and there may be no proxy in front. `known`
- * names a page that everybody gets the same.
+ * What is read as gzip for a browser that takes it: phones pay by the byte, and there may be no proxy in front.
  *
  * What is secret in a page must not be squeezed together with what a stranger put there: its length would tell, guess by
  * guess, whether the two are alike (BREACH). What a page of a session keeps secret is its form token and what the person
@@ -17,13 +16,16 @@ const level = 3
  * route of ours is a 404. So a page of a session is squeezed only where its address has no query and the answer is the
  * page itself, never an error or a form that came back. Pages without a session hold nothing a stranger cannot ask for
  * himself. Answers to writes stay as they are, and so do the pages of whoever works here: what anybody reports stands on
- * them unread, beside the token.
+ * them unread, beside the token. What is written as for a stranger (`reply.shell`) has no secret, whoever asks for it.
  */
-export function squeezedPage(reply: FastifyReply, html: string, known: string | null = null): string | Buffer {
-  return reply.request.me?.roles.length ? html : squeezed(reply, html, known)
+export function squeezedPage(reply: FastifyReply, html: string): string | Buffer {
+  return reply.request.me?.roles.length ? html : squeezed(reply, html)
 }
 
-/** The same for data that holds neither a token nor words of strangers. */
+/**
+ * The same for what holds no secret: data without a token and without words of strangers, pages written for a stranger.
+ * `known` names a page that everybody gets the same.
+ */
 export function squeezed(reply: FastifyReply, text: string, known: string | null = null): string | Buffer {
   const { request } = reply
   if (request.method !== 'GET' || reply.statusCode !== 200) return text

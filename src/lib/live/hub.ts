@@ -24,8 +24,11 @@ interface Panel<V extends keyof Views> {
   who: Who
   /** The secret of a panel that is not for everybody who knows its number: it is asked for as `heard:7:<pass>`. */
   pass?: (db: Db, no: number) => Promise<string | null>
-  /** Reads what the partial shows, and nothing that differs between two people looking at it. Null: nothing to show yet. */
-  read: (db: Db, no: number, community: Community) => Promise<Views[V] | null>
+  /**
+   * Reads what the partial shows, and nothing that differs between two people looking at it. Null: nothing to show yet.
+   * `rest` is what a page adds to the topic about itself: `booth:7:2`.
+   */
+  read: (db: Db, no: number, community: Community, rest: string) => Promise<Views[V] | null>
 }
 
 /** Who sent a message up the socket, and whose rows it may touch. */
@@ -103,16 +106,18 @@ export function createLive(house: House, { ping, farewell, ...roomTiming } = pac
   }
 
   function roomOf(topic: Topic, { me, community, locale }: Place, passed: ReadonlySet<Topic>): Shown | null {
-    const [kind = '', digits = ''] = topic.split(':')
+    const [kind = '', digits = '', rest = ''] = topic.split(':')
     const panel = panels.get(kind)
     if (!panel || !isNumber(digits) || !mayEnter(me, panel.who)) return null
     if (panel.pass && !passed.has(topic)) return null
+    // A page says a small number about itself; anything longer would be a room of its own for whoever makes it up.
+    if (!panel.pass && rest !== '' && !/^[1-9]\d?$/.test(rest)) return null
     const key = `${community.id} ${topic} ${locale}`
     const known = shown.get(key)
     if (known) return known
     const no = Number(digits)
     const read = async () => {
-      const props = await panel.read(house.of(community.id), no, community)
+      const props = await panel.read(house.of(community.id), no, community, rest)
       return props === null ? null : renderShared(panel.view, props, { locale, community })
     }
     const fresh = { key, panel, community, no, room: openRoom(read, roomTiming) }

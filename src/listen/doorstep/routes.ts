@@ -102,7 +102,7 @@ export const doorstep: Slice = (app, { clock, vault, origin }) => {
   app.get('/door/', { schema: atDoor, config: { who: 'anyone' } }, async (req, reply) => {
     const { b, d } = req.query
     const at = new URLSearchParams({ ...(b && { building: b }), ...(b && d && { door: d }) })
-    return reply.page('listen/doorstep/shell', {
+    return reply.shell('listen/doorstep/shell', {
       outcomes,
       matters: mostMatters,
       topics: categories,
@@ -114,7 +114,7 @@ export const doorstep: Slice = (app, { clock, vault, origin }) => {
   app.get('/door/sw.js', { config: { who: 'anyone' } }, async (_req, reply) =>
     reply
       .headers({ 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'no-cache' })
-      .send(workerSource('door-sw.js', files)),
+      .send(squeezed(reply, workerSource('door-sw.js', files))),
   )
 
   app.get('/door/manifest.webmanifest', { config: { who: 'anyone' } }, async (req, reply) => {

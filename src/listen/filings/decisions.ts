@@ -6,7 +6,7 @@ import type { Letterbox } from '../../lib/outbox.ts'
 import { notFound, Refusal, refuseIf } from '../../lib/refusal.ts'
 import { type Clerk, whyNotMerge, whyNotSplit } from '../issues/rules.ts'
 import { type NewIssue, openIssue } from '../issues/store.ts'
-import { noteFilingMerged, noteFilingTakenOut, proposePairs } from '../mergers/store.ts'
+import { noteFilingMerged, noteFilingTakenOut, proposePairs, voteOpened } from '../mergers/store.ts'
 import { indexIssues } from '../search/store.ts'
 import { answerDays, type FilingState, triageDays, whyNotDecide, whyNotWrite } from './rules.ts'
 import { addMessage, tellFiler } from './store.ts'
@@ -116,7 +116,7 @@ export async function moveFiling(
       .where((eb) => eb.or([eb('id', '=', filing.issue_id), eb('no', '=', to)]))
       .execute()
     const from = issues.find((issue) => issue.id === filing.issue_id) as (typeof issues)[number]
-    refuseIf(whyNotSplit(from.state, act.clerk.chair))
+    refuseIf(whyNotSplit(from.state, from.voteOpened, act.clerk.chair))
     if (to === from.no) throw new Refusal('filings.sameIssue')
     const target = issues.find((issue) => issue.no === to) ?? null
     if (to !== null) refuseIf(target ? whyNotMerge(target.state) : 'issues.unknown')
@@ -133,36 +133,6 @@ export async function moveFiling(
     }
     const news: MessageKey = target ? 'tell.movedOver' : 'tell.returned'
     await tellFiler(trx, letterbox, filing, `moved:${filing.id}:${act.at.getTime()}`, news, { no: filing.no })
-  })
-}
-
-/** Shows how to reach a filer, and writes down who looked and what for (domain 3.11). */
-export async function revealContact(db: Db, { communityId, vault }: Letterbox, act: Act, purpose: string) {
-  return db.transaction().execute(async (trx) => {
-    const filing = await trx
-      .selectFrom('filings')
-      .leftJoin('households', 'households.id', 'filings.household_id')
-      .leftJoin('buildings', 'buildings.id', 'households.building_id')
-      .select(['filings.no', 'phone_sealed', 'surname', 'households.door', 'buildings.name as building'])
-      .where('filings.no', '=', act.no)
-      .executeTakeFirstOrThrow(notFound)
-    const contact = {
-      phone: filing.phone_sealed ? vault.open(communityId, filing.phone_sealed) : '',
-      surname: filing.surname,
-      building: filing.building ?? '',
-      door: filing.door ?? '',
-    }
-    await trx
-      .insertInto('access_log')
-      .values({
-        at: act.at,
-        person_id: act.clerk.personId,
-        subject: `filing:${act.no}`,
-        fields: (['phone', 'surname', 'door'] as const).filter((field) => contact[field] !== ''),
-        purpose,
-      })
-      .execute()
-    return contact
   })
 }
 
@@ -196,7 +166,7 @@ function lockFiling(trx: Trx, no: number) {
 }
 
 const issuesToLock = (trx: Trx) =>
-  trx.selectFrom('issues').select(['id', 'no', 'state', 'title', 'public_text']).orderBy('id').forUpdate()
+  trx.selectFrom('issues').select(['id', 'no', 'state', 'title', 'public_text', voteOpened]).orderBy('id').forUpdate()
 
 async function lockIssue(trx: Trx, no: number) {
   const issue = await issuesToLock(trx).where('no', '=', no).executeTakeFirst()

@@ -1,11 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { workingDaysLeft } from '../../lib/calendar.ts'
-import { blank, type Form, filled, line, number, readForm, said, typed } from '../../lib/http/forms.ts'
+import { type Form, line, number, readForm, said, typed } from '../../lib/http/forms.ts'
 import type { Slice } from '../../lib/http/slice.ts'
 import { says } from '../../lib/i18n.ts'
 import { draftFields, type Listing, noOffers } from '../issues/drafts.ts'
-import { type Clerk, categories } from '../issues/rules.ts'
+import type { Clerk } from '../issues/rules.ts'
+import { revealContact } from './contact.ts'
 import {
   acceptFiling,
   askFiler,
@@ -14,16 +15,10 @@ import {
   moveFiling,
   referFiling,
   replyToFiler,
-  revealContact,
 } from './decisions.ts'
-import { filingOnDesk, type Offers, offersFor, triageQueue } from './reads.ts'
-import { type FilingState, filingNumber, filingStates, maskPhone, reasons, whyNotDecide } from './rules.ts'
-
-type OnDesk = Omit<
-  Awaited<ReturnType<typeof filingOnDesk>>,
-  'pairs' | 'phone_sealed' | 'code_sealed' | 'code_sha256' | 'surname'
->
-type Contact = Awaited<ReturnType<typeof revealContact>>
+import { offersFor, triageQueue } from './reads.ts'
+import { type OneFiling, type Opened, recordOf, type Shown } from './record.ts'
+import { type FilingState, filingNumber, filingStates, reasons } from './rules.ts'
 
 declare module '../../lib/http/views.ts' {
   interface Views {
@@ -39,41 +34,7 @@ declare module '../../lib/http/views.ts' {
   }
 }
 
-interface OneFiling {
-  filing: OnDesk
-  number: string
-  left: number
-  /** Her phone with stars in it; empty: she left none. */
-  masked: string
-  /** Whether there is anything to reveal: a phone, a name, a door. */
-  reachable: boolean
-  /** What a member of the staff has just been shown, with a line in the access log. */
-  contact: Contact | null
-  offers: Offers
-  /** She asked for a matter by a number there is none of. */
-  noSuch: boolean
-  mayDecide: boolean
-  reasons: typeof reasons
-  categories: typeof categories
-  form: Form
-  /** Which of the forms is the one with the error. */
-  opened: Opened
-  /** It stands beside the list, and deciding leads back there. */
-  beside: boolean
-}
-
 type Numbered = (row: { filed_at: string; no: number }) => string
-/** The box that a saying of each act is for. */
-const boxes = {
-  question: 'question',
-  referral: 'referral',
-  refusal: 'kindly',
-  merger: 'merged',
-  reply: 'reply',
-} as const
-
-type Opened = '' | 'acceptance' | 'merger' | 'question' | 'referral' | 'refusal' | 'reply' | 'move' | 'contact'
-
 const desk = ['staff', 'chair'] as const
 const byNo = { params: z.object({ slug: z.string(), no: number }) }
 const looking = {
@@ -83,6 +44,7 @@ const looking = {
 const queue = {
   querystring: z.object({
     done: number.optional().catch(undefined),
+    taken: number.optional().catch(undefined),
     declined: number.optional().catch(undefined),
     left: number.optional().catch(undefined),
     wrong: z.enum(['none', 'reason', 'words']).optional().catch(undefined),
@@ -130,8 +92,11 @@ export const triage: Slice = (app, { clock }) => {
     reply.page('listen/filings/triage', await page(req, { into: req.query.into ?? null, say: req.query.say ?? null })),
   )
 
-  app.get('/desk/triage/:no/record', { schema: byNo, config: { who: desk } }, async (req, reply) =>
-    reply.fragment('listen/filings/_record', { ...(await page(req, {})), beside: true }),
+  app.get('/desk/triage/:no/record', { schema: looking, config: { who: desk } }, async (req, reply) =>
+    reply.fragment('listen/filings/_record', {
+      ...(await page(req, { into: req.query.into ?? null })),
+      beside: true,
+    }),
   )
 
   app.post(
@@ -143,7 +108,8 @@ export const triage: Slice = (app, { clock }) => {
       if ('form' in input) return again(req, reply, input.form, 'acceptance')
       const { seen, ...draft } = input.data
       const issueNo = await acceptFiling(req.db, req.letterbox, decision(req, seen), draft)
-      return reply.goto(next(req, `/desk/issues/${issueNo}`))
+      // Not taken back by a key: a matter has its own way back (分案).
+      return reply.goto(typed(req.body).beside ? `/desk/triage?taken=${issueNo}` : `/desk/issues/${issueNo}`)
     },
   )
 
@@ -211,56 +177,11 @@ export const triage: Slice = (app, { clock }) => {
   const act = (req: Asked) => ({ no: req.params.no, clerk: clerk(req), at: clock() })
   const decision = (req: Asked, seen: FilingState) => ({ ...act(req), seen })
 
-  interface Shown {
-    into?: number | null
-    /** The saying that goes into its box. */
-    say?: number | null
-    contact?: Contact
-    form?: Form
-    opened?: Opened
-  }
-
-  async function page(
-    req: Asked,
-    { into = null, say = null, contact, form: given = blank, opened: wrong = '' }: Shown,
-  ) {
-    const { vault, communityId } = req.letterbox
-    const {
-      phone_sealed,
-      pairs,
-      code_sealed: _,
-      code_sha256: __,
-      surname,
-      ...filing
-    } = await filingOnDesk(req.db, req.params.no)
-    const mayDecide = whyNotDecide(filing.state, filing.state, clerk(req).chair) === null
-    const offers = await offersFor(req.db, {
-      spoken: mayDecide ? { words: filing.words, building: filing.building, pairs } : null,
-      into,
-    })
-    const saying = offers.templates.find(({ id }) => id === say)
-    const form = saying ? filled({ [boxes[saying.act]]: saying.words }) : given
-    const opened = saying?.act ?? wrong
-    return {
-      filing,
-      number: filingNumber(req.community.prefix, filing.filed_at, filing.no),
-      left: workingDaysLeft(filing.due_on, clock()),
-      masked: phone_sealed ? maskPhone(vault.open(communityId, phone_sealed)) : '',
-      reachable: phone_sealed !== null || surname !== '' || filing.household_id !== null,
-      contact: contact ?? null,
-      offers,
-      noSuch: into !== null && offers.into === null,
-      mayDecide,
-      reasons,
-      categories,
-      form,
-      opened,
-      beside: false,
-    }
-  }
+  const page = (req: Asked, shown: Shown = {}) => recordOf(req, { ...shown, clerk: clerk(req), at: clock() })
 
   async function again(req: Asked, reply: FastifyReply, form: Form, opened: Opened) {
     const into = number.safeParse(form.values.issue).data ?? null
-    return reply.code(422).page('listen/filings/triage', await page(req, { form, opened, into }))
+    const beside = Boolean(typed(req.body).beside)
+    return reply.code(422).page('listen/filings/triage', { ...(await page(req, { form, opened, into })), beside })
   }
 }

@@ -4,8 +4,8 @@ import type { MessageKey } from '../../lib/i18n.ts'
 import { journal } from '../../lib/journal.ts'
 import type { Letterbox } from '../../lib/outbox.ts'
 import { notFound, refuseIf } from '../../lib/refusal.ts'
-import type { Clerk } from '../issues/rules.ts'
-import { noteFilingTakenOut } from '../mergers/store.ts'
+import { type Clerk, whyNotSplit } from '../issues/rules.ts'
+import { noteFilingTakenOut, voteOpened } from '../mergers/store.ts'
 import { indexIssues } from '../search/store.ts'
 import { triageDays } from './rules.ts'
 import { tellFiler } from './store.ts'
@@ -47,6 +47,12 @@ export async function undoDecision(
       .limit(1)
       .executeTakeFirst()
     refuseIf(whyNotUndo(last ?? null, clerk.personId, at))
+    const issue = await trx
+      .selectFrom('issues')
+      .select(['id', 'no', 'state', voteOpened])
+      .where('id', '=', filing.issue_id ?? 0)
+      .executeTakeFirst()
+    if (issue) refuseIf(whyNotSplit(issue.state, issue.voteOpened, clerk.chair))
     await trx
       .updateTable('filings')
       .set({
@@ -66,14 +72,9 @@ export async function undoDecision(
       by: { personId: clerk.personId },
       at,
     })
-    if (filing.issue_id !== null) {
+    if (issue) {
       await noteFilingTakenOut(trx, filing.id, clerk, at)
-      const issue = await trx
-        .selectFrom('issues')
-        .select(['id', 'no'])
-        .where('id', '=', filing.issue_id)
-        .executeTakeFirstOrThrow()
-      await journal(trx, { subject: { kind: 'issue', ...issue }, verb: 'issue.left', by: {}, at })
+      await journal(trx, { subject: { kind: 'issue', id: issue.id, no: issue.no }, verb: 'issue.left', by: {}, at })
       await indexIssues(trx, [issue.id])
     }
     const said = await trx

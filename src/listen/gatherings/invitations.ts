@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { jsonObjectFrom } from 'kysely/helpers/postgres'
 import type { Db } from '../../lib/db/schema.ts'
 import { notFound } from '../../lib/refusal.ts'
 import { taken, voices, waiting } from './reads.ts'
@@ -39,15 +40,16 @@ export async function invitationOf(db: Db, no: number, householdId: number | nul
       taken.as('taken'),
       waiting.as('waiting'),
       invited.as('buildings'),
-      eb
-        .selectFrom('gathering_signups as s')
-        .whereRef('s.gathering_id', '=', 'g.id')
-        .where('s.household_id', '=', householdId)
-        .where('s.withdrawn_at', 'is', null)
-        .where('s.added_by', 'is', null)
-        .select('s.key')
-        .limit(1)
-        .as('mine'),
+      jsonObjectFrom(
+        eb
+          .selectFrom('gathering_signups as s')
+          .whereRef('s.gathering_id', '=', 'g.id')
+          .where('s.household_id', '=', householdId)
+          .where('s.withdrawn_at', 'is', null)
+          .where('s.added_by', 'is', null)
+          .select(['s.key', 's.waiting_since'])
+          .limit(1),
+      ).as('mine'),
     ])
     .executeTakeFirstOrThrow(notFound)
   return { ...gathering, left: placesLeft(gathering) }

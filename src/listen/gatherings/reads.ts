@@ -14,7 +14,7 @@ export async function gatheringsHeld(db: Db) {
   return db
     .selectFrom('gatherings as g')
     .select(['g.no', 'g.title', 'g.place', 'g.held_at', 'g.closed_at', 'g.announced_at', 'g.called_off_at'])
-    .select([voices.as('voices'), taken.as('taken')])
+    .select([voices.as('voices'), taken.as('taken'), waiting.as('waiting')])
     .orderBy('g.held_at', 'desc')
     .orderBy('g.id', 'desc')
     .limit(200)

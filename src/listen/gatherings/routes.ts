@@ -18,7 +18,7 @@ type NumberOf = (filing: { filed_at: Date | null; filing: number | null }) => st
 
 declare module '../../lib/http/views.ts' {
   interface Views {
-    'listen/gatherings/index': { gatherings: Awaited<ReturnType<typeof gatheringsHeld>>; canOpen: boolean }
+    'listen/gatherings/index': { gatherings: Awaited<ReturnType<typeof gatheringsHeld>>; canOpen: boolean; now: Date }
     'listen/gatherings/new': {
       form: Form
       audiences: typeof audiences
@@ -80,7 +80,11 @@ export const gatherings: Slice = (app, { clock, live }) => {
   const holds = (me: Me) => holders.some((role) => me.roles.includes(role))
 
   app.get('/desk/gatherings', { config: { who: noters } }, async (req, reply) =>
-    reply.page('listen/gatherings/index', { gatherings: await gatheringsHeld(req.db), canOpen: holds(req.me) }),
+    reply.page('listen/gatherings/index', {
+      gatherings: await gatheringsHeld(req.db),
+      canOpen: holds(req.me),
+      now: clock(),
+    }),
   )
 
   app.get('/desk/gatherings/new', { config: { who: holders } }, async (req, reply) => {

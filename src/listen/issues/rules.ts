@@ -95,9 +95,9 @@ export function whyNotMerge(state: string): MessageKey | null {
   return open.includes(state) ? null : 'issues.pastMerging'
 }
 
-/** Whether a voice may be taken out again: after the vote only by the chair, and the votes stay as they are (domain 3.3). */
-export function whyNotSplit(state: string, chair: boolean): MessageKey | null {
-  return open.includes(state) || chair ? null : 'issues.pastSplitting'
+/** Whether a voice may be taken out again: once a vote has opened only by the chair, and the votes stay as they are (domain 3.3). */
+export function whyNotSplit(state: string, voteOpened: boolean, chair: boolean): MessageKey | null {
+  return chair || (open.includes(state) && !voteOpened) ? null : 'issues.pastSplitting'
 }
 
 /** 附议 is for what neighbours can read and what is still under way. */

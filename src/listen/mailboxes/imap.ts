@@ -7,7 +7,11 @@ export interface Account {
   port: number
   user: string
   password: string
+  /** TLS from the first byte; left out: on the port that is kept for it. */
+  secure?: boolean
 }
+
+const secured = 993
 
 /** An inbox on a mail server: letters nobody has seen are taken, and then count as seen. */
 export async function openImap(egress: Egress, account: Account, hosts: readonly string[]): Promise<Mailbox> {
@@ -15,15 +19,16 @@ export async function openImap(egress: Egress, account: Account, hosts: readonly
   const address = await egress.addressOf(account.host, vouched ? [account.host] : []).catch((error: unknown) => {
     throw error instanceof NoWayOut ? new NoMail(error.why) : error
   })
+  const { secure = account.port === secured } = account
   const client = new ImapFlow({
     // The address that was looked at; the name stays for the certificate.
     host: address,
     servername: account.host,
     ...(egress.ca && { tls: { ca: egress.ca } }),
     port: account.port,
-    secure: account.port === 993,
+    secure,
     // A password does not travel in the open, except to a host that an administrator vouches for.
-    ...(account.port !== 993 && !vouched && { doSTARTTLS: true }),
+    ...(!secure && !vouched && { doSTARTTLS: true }),
     auth: { user: account.user, pass: account.password },
     logger: false,
     connectionTimeout: 5_000,

@@ -10,6 +10,10 @@ import { indexIssues } from '../search/store.ts'
 import { settle } from './objections.ts'
 import { pairsBetween, whyNotPutInto, whyNotTakeOut } from './rules.ts'
 
+/** Whether a vote on what this matter is part of has ever been opened; of `issues`. */
+export const voteOpened = sql<boolean>`exists (
+  select from agenda_links l join ballots b on b.item_id = l.item_id where l.issue_id = issues.id)`.as('voteOpened')
+
 interface Act {
   no: number
   clerk: Clerk
@@ -87,14 +91,7 @@ export async function takeOut(db: Db, letterbox: Letterbox, { no, clerk, at }: A
     const source = both.find((one) => one.no === no)
     const target = both.find((one) => one.id === source?.merged_into)
     if (!source || !target) throw new Refusal('mergers.notMerged')
-    const { opened } = await trx
-      .selectNoFrom(
-        sql<boolean>`exists (select from agenda_links l join ballots b on b.item_id = l.item_id where l.issue_id = ${target.id})`.as(
-          'opened',
-        ),
-      )
-      .executeTakeFirstOrThrow()
-    refuseIf(whyNotTakeOut(source.state, Boolean(opened), clerk.chair))
+    refuseIf(whyNotTakeOut(source.state, target.voteOpened, clerk.chair))
     const merger = await trx
       .updateTable('mergers')
       .set({ undone_at: at, undone_by: clerk.personId })
@@ -188,6 +185,7 @@ function lockParts(trx: Trx, nos: number[], id: number | null = null) {
     .select([
       sql<boolean>`exists (select from agenda_links l where l.issue_id = issues.id)`.as('onAgenda'),
       sql<boolean>`exists (select from issues m where m.merged_into = issues.id)`.as('holdsOthers'),
+      voteOpened,
     ])
     .where((eb) => eb.or([eb('no', 'in', nos), eb('id', '=', id ?? 0)]))
     .orderBy('id')

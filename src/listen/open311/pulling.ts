@@ -6,6 +6,7 @@ import { mostWords, type NewArrival, tidy, tidyLine } from '../inbox/rules.ts'
 import { fingerprintOf, seenBefore } from '../inbox/store.ts'
 import { takeOne } from '../webhooks/store.ts'
 import { readRequests } from './body.ts'
+import { linkIn, pointIn } from './given.ts'
 
 /** Requests of another Open311 server, brought into our inbox; each once, by the id it has over there. */
 
@@ -74,10 +75,14 @@ function asArrival(request: Record<string, string>): NewArrival | null {
   if (externalNo === '' || words === '') return null
   const code = request.service_code ?? ''
   const said = new Date(request.requested_datetime ?? '')
+  // What another server writes wrongly is left out; the words come in all the same.
+  const point = pointIn(request) ?? ''
   return {
     externalNo,
     words,
-    place: tidyLine(request.address || request.address_id || '', 120),
+    place: tidyLine(request.address || request.address_id || point, 120),
+    point,
+    mediaUrl: linkIn(request) ?? '',
     category: isCategory(code) ? code : null,
     name: '',
     phone: '',

@@ -11,6 +11,7 @@ import { categories } from '../issues/rules.ts'
 import { takeOne } from '../webhooks/store.ts'
 import { answer, answerFault, asRequest, Fault } from './answers.ts'
 import { readFields } from './body.ts'
+import { linkIn, pointIn } from './given.ts'
 import { publicRequests, requestsByKey } from './reads.ts'
 
 const date = z.iso.datetime({ offset: true })
@@ -182,25 +183,6 @@ function readFilter(query: z.output<typeof listed.querystring>) {
   }
 }
 
-/** Where it is on a map, for the desk; '' where the request does not say. */
-function pointOf({ lat = '', long = '' }: Record<string, string>): string {
-  if (lat === '' && long === '') return ''
-  const degrees = (text: string, most: number) =>
-    /^-?\d{1,3}(?:\.\d{1,12})?$/.test(text) && Math.abs(Number(text)) <= most
-  if (!degrees(lat, 90) || !degrees(long, 180))
-    throw new Fault(400, 'lat and long are not degrees (WGS84), or one is missing')
-  return `${Number(lat)}, ${Number(long)}`
-}
-
-/** Kept as a link for the desk: fetching whatever a stranger names is no business of ours (and photos can be sent to us). */
-function mediaOf({ media_url: link = '' }: Record<string, string>): string {
-  if (link === '') return ''
-  const url = URL.canParse(link) ? new URL(link) : null
-  if (url?.protocol !== 'https:' || url.username || link.length > 500)
-    throw new Fault(400, 'media_url is not an https address of at most 500 characters')
-  return url.href.slice(0, 500)
-}
-
 /** Takes in what a program posts, through the inbox of its bridge; gives the token it can ask with. */
 async function takeRequest(req: FastifyRequest, at: Date): Promise<string> {
   const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0)
@@ -213,7 +195,10 @@ async function takeRequest(req: FastifyRequest, at: Date): Promise<string> {
   if (code === '') throw new Fault(400, 'service_code was not provided')
   if (!isCategory(code)) throw new Fault(404, 'service_code was not found')
   if (!mayCarry(bridge.topics, code)) throw new Fault(403, 'this api_key may not send that service_code')
-  const point = pointOf(fields)
+  const point = pointIn(fields)
+  if (point === null) throw new Fault(400, 'lat and long are not degrees (WGS84), or one is missing')
+  const mediaUrl = linkIn(fields)
+  if (mediaUrl === null) throw new Fault(400, 'media_url is not an https address of at most 500 characters')
   const place = tidyLine([fields.address_string, fields.address_id].filter(Boolean).join(' '), 120) || point
   if (place === '') throw new Fault(400, 'address_string, address_id or lat and long must be provided')
   const words = tidy(fields.description ?? '', mostWords)
@@ -223,7 +208,7 @@ async function takeRequest(req: FastifyRequest, at: Date): Promise<string> {
     words,
     place,
     point,
-    mediaUrl: mediaOf(fields),
+    mediaUrl,
     category: code,
     name: tidyLine([fields.last_name, fields.first_name].filter(Boolean).join(''), 40),
     phone: tidyPhone(fields.phone ?? ''),

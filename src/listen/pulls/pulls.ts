@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { House } from '../../lib/db/connect.ts'
 import type { Db } from '../../lib/db/schema.ts'
 import type { Egress } from '../../lib/egress.ts'
+import { every } from '../../lib/every.ts'
 import { allCommunities } from '../../lib/http/communities.ts'
 import type { Letterbox } from '../../lib/outbox.ts'
 import type { Vault } from '../../lib/vault.ts'
@@ -23,37 +24,16 @@ interface Setting extends Means {
   origin: string
 }
 
-const every = 10 * 60_000
-const longestStop = 6_000
+const tenMinutes = 10 * 60_000
 
 /** Goes every ten minutes to each bridge that has something to fetch, and tells what there is to tell. Gives what stops it. */
 export function startPulls(setting: Setting): () => Promise<void> {
-  let stopped = false
-  const running = (act: () => Promise<unknown>, ms: number) => {
-    let turn = Promise.resolve()
-    const timer = setInterval(() => {
-      turn = turn.then(() =>
-        stopped
-          ? undefined
-          : act().then(
-              () => {},
-              () => {},
-            ),
-      )
-    }, ms).unref()
-    return async () => {
-      clearInterval(timer)
-      // What others are slow to answer does not hold up a stop: it comes again the next time, and once.
-      await Promise.race([turn, new Promise((late) => setTimeout(late, longestStop).unref())])
-    }
-  }
   const ends = [
-    running(() => makePulls(setting), 20_000),
-    running(() => tellBridges(setting), 2_000),
-    running(() => forgetOld(setting), every),
+    every(20_000, () => makePulls(setting)),
+    every(2_000, () => tellBridges(setting)),
+    every(tenMinutes, () => forgetOld(setting)),
   ]
   return async () => {
-    stopped = true
     await Promise.all(ends.map((end) => end()))
   }
 }
@@ -85,7 +65,7 @@ async function claimDue(db: Db, at: Date): Promise<string[]> {
       .where((eb) =>
         eb.or([eb('kind', '=', 'mailbox'), eb.and([eb('kind', '=', 'open311'), eb('source_url', '<>', '')])]),
       )
-      .where((eb) => eb.or([eb('asked_at', 'is', null), eb('asked_at', '<=', new Date(at.getTime() - every))]))
+      .where((eb) => eb.or([eb('asked_at', 'is', null), eb('asked_at', '<=', new Date(at.getTime() - tenMinutes))]))
       .returning('key')
       .execute()
     return due.map(({ key }) => key)

@@ -110,6 +110,14 @@ export const console: Record<keyof typeof zh, string> = {
   'undos.nothing': 'There is no step to take back. What people were told, and what was declared, stays.',
   'undos.late': 'A minute has passed; it cannot be taken back. You can go one step back instead.',
   'undos.notYours': 'You did not take this step; whoever did can take it back.',
+  'quorum.tooFew.seats':
+    'The meeting cannot open yet: {needed} seats are needed, {here} {here?is:are} here, {more} more to come. Check-in goes on.',
+  'quorum.tooFew.required':
+    'The meeting cannot open yet: {seatsEn} must be here and nobody has come. Check-in goes on.',
+  'quorum.tooFew.both':
+    'The meeting cannot open yet: {needed} seats are needed, {here} {here?is:are} here, {more} more to come; {seatsEn} must be among them. Check-in goes on.',
+  'quorum.tooFew.heads':
+    'The meeting cannot open yet: {needed} households are needed, {here} {here?is:are} here, {more} more to come. Check-in goes on.',
   'suspensions.tooFewCame': 'half an hour passed with {here} in the room, {needed} needed',
   'suspensions.goesOn': 'The meeting is on; it is not suspended.',
   'suspensions.tooFew': 'Too few are here to resume.',

@@ -6,6 +6,7 @@ export const hear: Record<keyof typeof zh, string> = {
   'gatherings.new': 'Hold a gathering',
   'gatherings.none': 'None has been held yet.',
   'gatherings.noneComing': 'None is planned just now. You need not wait: report a matter any time.',
+  'gatherings.soon': 'Not begun',
   'gatherings.open': 'Taking notes · {n}',
   'gatherings.voices': '{n} {n?voice:voices}',
   'gatherings.heard': 'It was held. {n} {n?voice was:voices were} written down, and each is looked after.',

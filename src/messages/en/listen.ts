@@ -138,7 +138,7 @@ export const listen: Record<keyof typeof zh, string> = {
   'issues.cannotMove':
     'This cannot be done to the matter right now; somebody may just have moved it. Refresh and look again.',
   'issues.pastMerging': 'This matter has been voted on or closed; no more reports can be put to it.',
-  'issues.pastSplitting': 'This matter has been voted on; taking a report out of it is for the director to decide.',
+  'issues.pastSplitting': 'A vote on this matter has begun; taking a report out of it is for the director to decide.',
   'issues.unknown': 'There is no matter with that number.',
   'issues.closed': 'This matter is closed; there is no need to second it any more.',
   'issues.notAtDesk': 'This step belongs to a meeting, a vote or a resolution; the desk cannot take it.',
@@ -210,6 +210,7 @@ export const listen: Record<keyof typeof zh, string> = {
     'A neighbour has told us the same, so we handle both together. Your own words stay yours. If it is not the same, please write back.',
   'triage.merger.go': 'It is the same, put it there',
   'triage.acceptance': 'Take it up as a new matter',
+  'triage.taken': 'Taken up as',
   'triage.acceptance.go': 'Take it up',
   'triage.question': 'Ask the resident something',
   'triage.question.label': 'Your question',

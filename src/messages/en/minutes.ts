@@ -1,6 +1,7 @@
 import type { minutes as zh } from '../zh/minutes.ts'
 
 export const minutes: Record<keyof typeof zh, string> = {
+  'desk.door.seat': 'My seat',
   'desk.door.minutes': 'Minutes',
   'minutes.title': 'Minutes of meetings',
   'minutes.of': 'Minutes: {title}',
@@ -136,6 +137,7 @@ export const minutes: Record<keyof typeof zh, string> = {
   'minutes.unit.seat': 'parties',
   'minutes.calendar': '{name} · deadlines',
   'minutes.due.promise': '{seat}: {text}',
+  'minutes.due.trial': 'The trial ends: {text}',
   'minutes.due.confirm': 'Minutes to be confirmed: {text}',
   'minutes.due.notice': 'Notice period of the minutes ends: {text}',
   'minutes.csv.item': 'Item no.',
@@ -172,6 +174,22 @@ export const minutes: Record<keyof typeof zh, string> = {
   'minutes.nobodyToAsk': 'No seat is held by anybody, so nobody can confirm.',
   'minutes.objectedEnough': 'Your household has sent several already. Please wait for the chair’s reply, or phone.',
 
+  'seat.door': 'My seat',
+  'seat.title': 'My seat',
+  'seat.lead': 'Everything your party is asked is here. No text message is sent, so please look in.',
+  'seat.waiting': 'Waiting for you',
+  'seat.nothing': 'Nothing waits for your answer.',
+  'seat.confirm': 'Please confirm the minutes: {title}',
+  'seat.confirm.until': 'confirm or object by {when}; after that it says “not confirmed”',
+  'seat.toConfirm': 'to confirm',
+  'seat.coming': 'Will you come, and who: {title}',
+  'seat.toAnswer': 'to answer',
+  'seat.published': 'Minutes on notice now',
+  'seat.trials': 'On trial',
+  'seat.trials.read': 'write down {metric}; until {day}',
+  'seat.trials.over': 'ended on {day}, waits for a second vote',
+  'seat.promises': 'What your party promised',
+  'seat.promises.none': 'Nothing promised is still open.',
   'journal.minutes.drafted': 'The minutes were written',
   'journal.minutes.redrafted': 'The record was read again',
   'journal.minutes.edited': 'A passage was edited',
@@ -185,5 +203,6 @@ export const minutes: Record<keyof typeof zh, string> = {
     'Put on public notice until {until}: {confirmed} confirmed, {objected} objected, {silent} not confirmed',
   'journal.minutes.objection': 'A resident objected',
   'journal.minutes.repliedObjection': 'A resident’s objection was answered in writing',
+  'journal.minutes.silent': 'three days are over; no answer from {seatsEn}: not confirmed',
   'journal.minutes.archived': 'Archived',
 }

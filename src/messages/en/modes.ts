@@ -132,6 +132,7 @@ export const modes: Record<keyof typeof zh, string> = {
   'batches.paper.door': 'Door',
   'batches.paper.how':
     'Print on A4, four to a sheet, and cut along the lines. Hand them out in order, and note from which number to which.',
+  'batches.paper.yesno': 'Choose one and tick its box.',
   'batches.paper.order': 'Write 1, 2, 3 …',
   'batches.paper.points': 'Write the points',
   'batches.paper.reason': 'Reason for the objection:',

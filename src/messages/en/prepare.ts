@@ -351,6 +351,7 @@ export const prepare: Record<keyof typeof zh, string> = {
   'journal.meeting.lead_cut': 'Let begin early. Reason: {reason}',
   'journal.meeting.aborted': 'Did not take place: {reason}',
   'journal.meeting.seat_coming': '{seatEn} will come',
+  'journal.meeting.seat_mandated': '{seatEn} is spoken for by somebody with a mandate, this once',
   'journal.meeting.seat_away': '{seatEn} cannot come',
   'journal.issue.meeting_moved': 'The meeting moved to {day} {monthName}, {time}, {place}',
   'journal.item.briefed': 'Settled whose to decide it is; it touches {buildings} {buildings?building:buildings}',

@@ -12,7 +12,6 @@ export const vote: Record<keyof typeof zh, string> = {
 
   'ballots.again': 'another round',
   'ballots.ordered': 'put in order',
-  'ballots.how.yesno': 'Choose one.',
   'ballots.how.consent':
     'It passes unless somebody objects. An objection needs a reason; if you have doubts but will not stand in the way, stand aside.',
   'ballots.how.one': 'Choose one of {options}.',
@@ -239,6 +238,7 @@ export const vote: Record<keyof typeof zh, string> = {
   'ballots.ownersNotCounted':
     'By law the owners decide this together, by heads and by area. Such a vote cannot be counted here yet; please hold it the way the owners’ assembly does.',
   'ballots.label.advice': 'This rule gives an opinion and decides nothing',
+  'ballots.rulesExplained': 'What each of them takes',
   'ballots.ruleMissing': 'Please choose a rule',
   'ballots.rule.M1': 'More than against',
   'ballots.rule.M2': 'Over half of those present',
@@ -280,6 +280,9 @@ export const vote: Record<keyof typeof zh, string> = {
 
   'tell.passed':
     '[Wutong] What you reported was voted on and passed: {for} for, {against} against, {abstain} abstaining. Who does it by when will follow: {link}',
+  'tell.chosen': '[Wutong] The meeting chose for your matter: {chosen}. Who does it and by when, you will hear: {link}',
+  'tell.agreed':
+    '[Wutong] Nobody objects to what was proposed for your matter: it passed. Who does it and by when, you will hear: {link}',
   'tell.advised':
     '[Wutong] Your matter was talked over by the meeting: {for} for, {against} against, {abstain} abstaining. That is advice; the owners decide together, and you will hear: {link}',
   'tell.ordered':
@@ -290,6 +293,10 @@ export const vote: Record<keyof typeof zh, string> = {
   'journal.ballot.opened': 'Opened the vote; {eligible} {eligible?vote:votes} on the roll',
   'journal.ballot.passed': 'The vote passed: {for} for, {against} against, {abstain} abstaining',
   'journal.ballot.rejected': 'The vote did not pass: {for} for, {against} against, {abstain} abstaining',
+  'journal.ballot.chosen': 'The meeting chose: {chosen}',
+  'journal.ballot.agreed': 'No objection: passed',
+  'journal.issue.chosen': 'The meeting chose: {chosen}',
+  'journal.issue.agreed': 'No objection at the meeting: passed',
   'journal.ballot.again': 'Not settled: another round',
   'journal.ballot.ordered': 'Put in order by points',
   'journal.issue.decided': 'Voted on at the meeting: {for} for, {against} against, {abstain} abstaining',

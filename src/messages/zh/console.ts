@@ -101,6 +101,11 @@ export const console = {
   'undos.nothing': '没有可以撤回的一步。已经通知到各家的、已经公布的，撤不回来。',
   'undos.late': '过了一分钟，撤不回来了。可以用“退一步”。',
   'undos.notYours': '这一步不是您走的，请走这一步的人撤回。',
+  'quorum.tooFew.seats': '还不能开会：要 {needed} 席到会，现在到了 {here} 席，还差 {more} 席。签到继续。',
+  'quorum.tooFew.required': '还不能开会：必到的{seats}还没到。签到继续。',
+  'quorum.tooFew.both':
+    '还不能开会：要 {needed} 席到会，现在到了 {here} 席，还差 {more} 席；必到的{seats}还没到。签到继续。',
+  'quorum.tooFew.heads': '还不能开会：要 {needed} 户到会，现在到了 {here} 户，还差 {more} 户。签到继续。',
   'suspensions.tooFewCame': '等了半小时，到会 {here}，要 {needed}',
   'suspensions.goesOn': '会议正开着，没有休会。',
   'suspensions.tooFew': '人还没到齐，不能复会。',

@@ -16,7 +16,7 @@ export const flow = {
   'mergers.onAgenda': '这件上过议题，会上按它自己的编号说，不能再并。反过来，可以把另一件并进来。',
   'mergers.holdsOthers': '有别的事并在这件里。先分开，或者反过来并。',
   'mergers.notMerged': '这件没有并在别处。',
-  'mergers.voted': '那件已经开始表决，只有书记能分开。',
+  'mergers.voted': '那件已经开始表决，要分开由主任来定。',
   'mergers.objected': '您已经说过了，居委会会看。',
   'mergers.tooLate': '已经过了七天。请在下面写给居委会。',
   'mergers.settled': '已经有人处理了。',

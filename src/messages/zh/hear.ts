@@ -5,6 +5,7 @@ export const hear = {
   'gatherings.new': '开一场集中听',
   'gatherings.none': '还没有开过。',
   'gatherings.noneComing': '眼下没有约好的。有事随时可以反映，不用等。',
+  'gatherings.soon': '还没开始',
   'gatherings.open': '正在记 · {n} 句',
   'gatherings.voices': '{n} 句话',
   'gatherings.heard': '这一场开过了，记下 {n} 句，每一句都有人办。',

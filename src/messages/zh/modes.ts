@@ -120,6 +120,7 @@ export const modes = {
   'batches.paper.no': '第 {n} 号',
   'batches.paper.door': '门牌',
   'batches.paper.how': '打印：A4 纸，一张四票，沿线裁开。号码连着发，发出去几号到几号要记清楚。',
+  'batches.paper.yesno': '只选一项，在方框里打勾。',
   'batches.paper.order': '写 1、2、3……',
   'batches.paper.points': '写分数',
   'batches.paper.reason': '反对的理由：',

@@ -336,6 +336,7 @@ export const prepare = {
   'journal.meeting.lead_cut': '提前开会，理由：{reason}',
   'journal.meeting.aborted': '没开成：{reason}',
   'journal.meeting.seat_coming': '{seat}说了来',
+  'journal.meeting.seat_mandated': '{seat}由带委托书的人代表，只算这一次',
   'journal.meeting.seat_away': '{seat}说了来不了',
   'journal.issue.meeting_moved': '会改到 {month} 月 {day} 日 {time}，{place}',
   'journal.item.briefed': '定了归谁定、影响 {buildings} 栋楼',

@@ -11,7 +11,6 @@ export const vote = {
 
   'ballots.again': '再投一轮',
   'ballots.ordered': '排好了先后',
-  'ballots.how.yesno': '选一项。',
   'ballots.how.consent': '没有异议就通过。反对要写一句理由；有保留但不拦着的，选“有保留”。',
   'ballots.how.one': '{options} 个里选一个。',
   'ballots.how.some': '赞成几个就勾几个。',
@@ -204,6 +203,7 @@ export const vote = {
   'ballots.questionMissing': '请写清楚表决什么',
   'ballots.chooseRule': '怎样算通过',
   'ballots.chooseRuleHint': '选五方会商，由到会的五方席位投；选别的，由到会的住户投，一户一票。',
+  'ballots.rulesExplained': '每种怎么算',
   'ballots.ruleMissing': '请选一种算法',
   'ballots.notCounted': '“{rule}”这种算法，这里还不能计票，请换下面一种。',
   'ballots.notCountedYet': '这种算法这里还不能计票，请换一种。',
@@ -249,6 +249,8 @@ export const vote = {
 
   'tell.passed':
     '【梧桐议事】您反映的事会上表决通过：赞成 {for}，反对 {against}，弃权 {abstain}。谁来办、哪天前，定了就告诉您：{link}',
+  'tell.chosen': '【梧桐议事】您反映的事会上定了：{chosen}。谁来办、哪天前，定了就告诉您：{link}',
+  'tell.agreed': '【梧桐议事】您反映的事会上没有异议，通过了。谁来办、哪天前，定了就告诉您：{link}',
   'tell.advised':
     '【梧桐议事】您反映的事会上会商过了：赞成 {for}，反对 {against}，弃权 {abstain}。这是会商意见，要由业主共同决定，定了再告诉您：{link}',
   'tell.ordered': '【梧桐议事】您反映的事会上排了先后，接下来按次序办：{link}',
@@ -258,6 +260,10 @@ export const vote = {
   'journal.ballot.opened': '开始表决，名册上 {eligible} 票',
   'journal.ballot.passed': '表决通过：赞成 {for}，反对 {against}，弃权 {abstain}',
   'journal.ballot.rejected': '表决没有通过：赞成 {for}，反对 {against}，弃权 {abstain}',
+  'journal.ballot.chosen': '会上选定：{chosen}',
+  'journal.ballot.agreed': '没有异议，通过',
+  'journal.issue.chosen': '会上选定：{chosen}',
+  'journal.issue.agreed': '会上没有异议，通过',
   'journal.ballot.again': '没有定下来，再投一轮',
   'journal.ballot.ordered': '按分数排了先后',
   'journal.issue.decided': '会上表决：赞成 {for}，反对 {against}，弃权 {abstain}',

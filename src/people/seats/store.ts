@@ -25,6 +25,7 @@ export async function seatsWithHolders(db: Db) {
           .selectFrom('seat_holders as h')
           .innerJoin('people as p', 'p.id', 'h.person_id')
           .whereRef('h.seat_id', '=', 'seats.id')
+          .where('h.meeting_id', 'is', null)
           .select(['p.id', 'p.name', 'p.post', 'h.rank'])
           .orderBy('h.rank'),
       ).as('holders'),
@@ -143,12 +144,20 @@ async function setOrder(trx: Trx, order: readonly number[]): Promise<void> {
 }
 
 async function setHolders(trx: Trx, seatId: number, holders: SeatDraft['holders']): Promise<void> {
-  await trx.deleteFrom('seat_holders').where('seat_id', '=', seatId).execute()
   const rows = holders.flatMap((person, rank) =>
     person === null ? [] : [{ seat_id: seatId, person_id: person, rank }],
   )
-  if (rows.length === 0) return
   const ids = rows.map((row) => row.person_id)
+  const ranks = rows.map((row) => row.rank)
+  // Who stands in for a meeting stays, unless he, or his place, is somebody's for good now.
+  await trx
+    .deleteFrom('seat_holders')
+    .where('seat_id', '=', seatId)
+    .where((eb) =>
+      eb.or([eb('meeting_id', 'is', null), eb('person_id', 'in', [...ids, 0]), eb('rank', 'in', [...ranks, -1])]),
+    )
+    .execute()
+  if (rows.length === 0) return
   const here = await trx.selectFrom('people').select('id').where('id', 'in', ids).where('left_at', 'is', null).execute()
   if (here.length < ids.length) throw notFound()
   await trx.insertInto('seat_holders').values(rows).execute()

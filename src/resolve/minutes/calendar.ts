@@ -9,7 +9,7 @@ import { confirmUntil } from './rules.ts'
 /** 期限: what is due when, for the calendars people carry with them. */
 
 interface Deadline {
-  kind: 'promise' | 'confirm' | 'notice'
+  kind: 'promise' | 'trial' | 'confirm' | 'notice'
   /** The resolution's number, or the meeting's. */
   no: number
   text: string
@@ -31,7 +31,7 @@ interface Row {
   sent_at: Date | null
 }
 
-/** What one meeting's promises are due, and until when its minutes hang out. Nothing in it that is not public. */
+/** When what one meeting promised is due, until when it is on trial, and until when its minutes hang out. Nothing in it that is not public. */
 export async function deadlinesOfMeeting(db: Db, meetingNo: number): Promise<{ title: string; deadlines: Deadline[] }> {
   const meeting = await db
     .selectFrom('meetings')
@@ -43,17 +43,23 @@ export async function deadlinesOfMeeting(db: Db, meetingNo: number): Promise<{ t
     select 'promise' as kind, r.no, r.text, s.name as seat, s.name_en as seat_en, r.due_on::text as day, null::timestamptz as sent_at
     from resolutions r join seats s on s.id = r.seat_id where r.meeting_id = ${meeting.id}
     union all
+    select 'trial', r.no, r.text, s.name, s.name_en, t.ends_on::text, null
+    from trials t join resolutions r on r.id = t.resolution_id join seats s on s.id = r.seat_id where r.meeting_id = ${meeting.id}
+    union all
     select 'notice', ${meetingNo}, ${meeting.title}, '', '', public_until::text, null
     from minutes where meeting_id = ${meeting.id} and published_at is not null
     order by day, no`.execute(db)
   return { title: meeting.title, deadlines: rows.map(deadlineOf) }
 }
 
-/** Everything the desk of a community has to be ready for: open promises, seats that are being asked, notices that hang out. */
+/** Everything the desk of a community has to be ready for: open promises, trials, seats that are being asked, notices that hang out. */
 async function deadlinesOfDesk(db: Db): Promise<Deadline[]> {
   const { rows } = await sql<Row>`
     select 'promise' as kind, r.no, r.text, s.name as seat, s.name_en as seat_en, r.due_on::text as day, null::timestamptz as sent_at
     from resolutions r join seats s on s.id = r.seat_id where r.claimed_at is null
+    union all
+    select 'trial', r.no, r.text, s.name, s.name_en, t.ends_on::text, null
+    from trials t join resolutions r on r.id = t.resolution_id join seats s on s.id = r.seat_id where t.ended_at is null
     union all
     select case when n.published_at is null then 'confirm' else 'notice' end, m.no, m.title, '', '', n.public_until::text, n.sent_at
     from minutes n join meetings m on m.id = n.meeting_id where n.sent_at is not null and n.archived_at is null
@@ -82,7 +88,7 @@ export function icsOf(deadlines: readonly Deadline[], { name, home, t, english, 
     ttl: 3_600,
   })
   for (const { kind, no, text, seat, seatEn, at } of deadlines) {
-    const path = kind === 'promise' ? `/resolutions/${no}` : `/meetings/${no}/minutes`
+    const path = kind === 'promise' || kind === 'trial' ? `/resolutions/${no}` : `/meetings/${no}/minutes`
     feed.createEvent({
       id: `${kind}-${no}@${new URL(home).host}${new URL(home).pathname.replaceAll('/', '-')}`,
       stamp: now,

@@ -102,9 +102,10 @@ function countsTable({ facts }: MinutesRead): Table | null {
 function dutiesTable({ facts }: MinutesRead, names: boolean): Table | null {
   const rows = facts.items.flatMap(({ resolution }, i) => {
     if (!resolution) return []
-    const { no, text, seat, post, name, due } = resolution
+    const { no, text, seat, post, name, due, trial } = resolution
     const who = [seat, post, ...(names ? [name] : [])].filter(Boolean).join(' ')
-    return [[numeral(i + 1), `${text}（决议第${no}号）`, who, dayInFull(due)]]
+    const until = trial ? `，试行到${dayInFull(trial.endsOn)}` : ''
+    return [[numeral(i + 1), `${text}（决议第${no}号${until}）`, who, dayInFull(due)]]
   })
   return rows.length ? { caption: '责任和期限', head: ['议题', '做什么', '责任方', '期限'], rows } : null
 }

@@ -71,6 +71,8 @@ interface ResolutionFacts {
   seatEn: string
   post: string
   name: string
+  /** Where it holds for a time only. Minutes that were drawn up before there were trials say nothing of it. */
+  trial?: { endsOn: string; metric: string; unit: string; target: number } | null
   /** 'YYYY-MM-DD', as it was promised: a later round has a day of its own, and that is not what this meeting said. */
   due: string
 }
@@ -125,7 +127,8 @@ const ballots = sql`(select coalesce(json_agg(json_build_object(
     ) order by b.id), '[]') from ballots b where b.meeting_id = o.meeting_id and b.item_id = o.item_id)`
 
 const resolution = sql`(select json_build_object('no', r.no, 'text', r.text, 'seat', s.name, 'seatEn', s.name_en, 'post', p.post,
-      'name', p.name, 'due', coalesce((select particulars->>'due' from journal where subject = 'resolution' and subject_id = r.id
+      'name', p.name, 'trial', (select json_build_object('endsOn', t.ends_on, 'metric', t.metric, 'unit', t.unit, 'target', t.target)
+        from trials t where t.resolution_id = r.id), 'due', coalesce((select particulars->>'due' from journal where subject = 'resolution' and subject_id = r.id
                                        and verb = 'resolution.made' order by id limit 1), r.due_on::text))
     from resolutions r join seats s on s.id = r.seat_id join people p on p.id = r.person_id
     where r.meeting_id = o.meeting_id and r.item_id = o.item_id)`

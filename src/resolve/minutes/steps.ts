@@ -1,8 +1,10 @@
+import { sql } from 'kysely'
+import { shanghaiDay } from '../../lib/calendar.ts'
 import type { Db, Trx } from '../../lib/db/schema.ts'
 import type { By } from '../../lib/journal.ts'
 import { Refusal, refuseIf } from '../../lib/refusal.ts'
 import { sha256Hex } from '../../lib/tokens.ts'
-import { publicUntil, whyNotArchive, whyNotEdit, whyNotPublish, whyNotTakeBack } from './rules.ts'
+import { confirmUntil, publicUntil, whyNotArchive, whyNotEdit, whyNotPublish, whyNotTakeBack } from './rules.ts'
 import { askedOf, journalMinutes, lockMinutes } from './store.ts'
 import { whyNotPrint } from './wording.ts'
 
@@ -89,20 +91,87 @@ export async function publishMinutes(db: Db, meetingNo: number, by: { personId: 
 export async function archiveMinutes(db: Db, meetingNo: number, by: { personId: number }, at: Date): Promise<void> {
   await db.transaction().execute(async (trx) => {
     const minutes = await lockMinutes(trx, meetingNo)
-    const { n } = await trx
-      .selectFrom('minutes_objections')
-      .where('minutes_id', '=', minutes.id)
-      .where('replied_at', 'is', null)
-      .select((eb) => eb.fn.countAll<number>().as('n'))
-      .executeTakeFirstOrThrow()
-    refuseIf(whyNotArchive(minutes.state, minutes.public_until, n, at))
-    await trx
-      .updateTable('minutes')
-      .set({ archived_at: at, archived_by: by.personId })
-      .where('id', '=', minutes.id)
-      .execute()
-    await journalMinutes(trx, minutes, 'minutes.archived', by, at)
+    refuseIf(await whyNotArchiveNow(trx, minutes, at))
+    await archive(trx, minutes, by, at)
   })
+}
+
+type Minutes = Awaited<ReturnType<typeof lockMinutes>>
+
+async function whyNotArchiveNow(trx: Trx, { id, state, public_until }: Minutes, at: Date) {
+  const { n } = await trx
+    .selectFrom('minutes_objections')
+    .where('minutes_id', '=', id)
+    .where('replied_at', 'is', null)
+    .select((eb) => eb.fn.countAll<number>().as('n'))
+    .executeTakeFirstOrThrow()
+  return whyNotArchive(state, public_until, n, at)
+}
+
+async function archive(trx: Trx, minutes: Minutes, by: By, at: Date): Promise<void> {
+  await trx
+    .updateTable('minutes')
+    .set({ archived_at: at, archived_by: by.personId ?? null })
+    .where('id', '=', minutes.id)
+    .execute()
+  await journalMinutes(trx, minutes, 'minutes.archived', by, at)
+}
+
+/** By the clock: minutes whose notice period is over, and to which no objection waits for an answer, are put away. */
+export async function archiveOver(db: Db, at: Date): Promise<void> {
+  const due = await db
+    .selectFrom('minutes')
+    .innerJoin('meetings', 'meetings.id', 'minutes.meeting_id')
+    .where('archived_at', 'is', null)
+    .where('public_until', '<', shanghaiDay(at))
+    .select('meetings.no')
+    .execute()
+  for (const { no } of due) {
+    await db.transaction().execute(async (trx) => {
+      const minutes = await lockMinutes(trx, no)
+      if ((await whyNotArchiveNow(trx, minutes, at)) === null) await archive(trx, minutes, {}, at)
+    })
+  }
+}
+
+/** By the clock: when the three days are over, the record says once which parties said nothing. 未确认, never 同意. */
+export async function noteSilence(db: Db, at: Date): Promise<void> {
+  const asked = await db
+    .selectFrom('minutes')
+    .innerJoin('meetings', 'meetings.id', 'minutes.meeting_id')
+    .where('published_at', 'is', null)
+    .where('sent_at', 'is not', null)
+    .select(['meetings.no', 'sent_at'])
+    .execute()
+  for (const { no, sent_at } of asked) {
+    if (sent_at === null || at < confirmUntil(sent_at)) continue
+    await db.transaction().execute(async (trx) => {
+      const minutes = await lockMinutes(trx, no)
+      if (minutes.state !== 'confirm' || (await silenceNoted(trx, minutes))) return
+      const silent = (await askedOf(trx, minutes)).filter(({ answer }) => answer === null).map(({ seat_id }) => seat_id)
+      if (silent.length === 0) return
+      const seats = await trx
+        .selectFrom('seats')
+        .where('id', 'in', silent)
+        .select(['name', 'name_en'])
+        .orderBy('position')
+        .execute()
+      const who = { seats: seats.map(({ name }) => name).join('、'), seatsEn: seats.map((s) => s.name_en).join(', ') }
+      await journalMinutes(trx, minutes, 'minutes.silent', {}, at, { ...who, round: minutes.round })
+    })
+  }
+}
+
+async function silenceNoted(trx: Trx, { meeting_id, round }: Minutes): Promise<boolean> {
+  const line = await trx
+    .selectFrom('journal')
+    .where('subject', '=', 'meeting')
+    .where('subject_id', '=', meeting_id)
+    .where('verb', '=', 'minutes.silent')
+    .where(sql<boolean>`(particulars->>'round')::int = ${round}`)
+    .select('id')
+    .executeTakeFirst()
+  return line !== undefined
 }
 
 /** What was confirmed: the pieces as they stood, one after the other. */

@@ -70,9 +70,10 @@ function itemText(item: ItemFacts): string {
   if (item.notes) lines.push(`发言要点：${sentence(item.notes)}`)
   for (const ballot of item.ballots) lines.push(ballotText(ballot))
   if (item.resolution) {
-    const { no, text, seat, post, due } = item.resolution
+    const { no, text, seat, post, due, trial } = item.resolution
     const who = post ? `${seat}（${post}）` : seat
-    lines.push(`决定：${sentence(text)}责任方：${who}。期限：${dayInFull(due)}前办好（决议第${no}号）。`)
+    const until = trial ? trialText(trial) : ''
+    lines.push(`决定：${sentence(text)}${until}责任方：${who}。期限：${dayInFull(due)}前办好（决议第${no}号）。`)
   } else if (item.ballots.at(-1)?.outcome === 'passed') lines.push('负责的人和期限还没有落实。')
   // Voted on, and waiting for whoever decides it: the vote was advice.
   if (item.deferred && item.ballots.some(({ outcome }) => outcome !== null && outcome !== 'again'))
@@ -81,6 +82,10 @@ function itemText(item: ItemFacts): string {
     lines.push(item.introduced ? '没有表决，缓议，留待以后的会议再议。' : '没有议到，留待以后的会议再议。')
   return lines.join('\n')
 }
+
+/** How long it holds, and what decides whether it goes on. */
+const trialText = (trial: { endsOn: string; metric: string; unit: string; target: number }): string =>
+  translator('zh')('trials.minutes', { ...trial, ends: dayInFull(trial.endsOn) })
 
 function ballotText(ballot: BallotFacts): string {
   const { no, question, questionSha256, voters, numbers, outcome } = ballot

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { day, line, said } from '../../lib/http/forms.ts'
 import { says } from '../../lib/i18n.ts'
+import { trialFields } from '../trials/forms.ts'
 import { readSteps } from './rules.ts'
 
 /** A seat and a person of it, chosen in one list: "4-17". */
@@ -21,6 +22,7 @@ export const ResolutionForm = z.object({
   owner,
   due: day,
   steps,
+  ...trialFields,
 })
 
 export const UpdateForm = z.object({ words: said({ max: 500, missing: 'resolutions.update.missing' }) })

@@ -1,22 +1,19 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { holdGavel } from '../../agenda/gavel/store.ts'
 import { blank, type Form, filled, number, readForm, typed } from '../../lib/http/forms.ts'
 import type { Slice } from '../../lib/http/slice.ts'
 import type { MessageKey } from '../../lib/i18n.ts'
 import { Refusal, refuseIf } from '../../lib/refusal.ts'
+import { readTrialFields } from '../trials/forms.ts'
+import { whyNotEnd } from '../trials/rules.ts'
 import { ClaimForm, RecallForm, ResolutionForm, StepForm, UpdateForm } from './forms.ts'
-import {
-  type LedgerFilter,
-  ledger,
-  ledgerHead,
-  type Place,
-  type Promised,
-  placeOf,
-  resolutionPage,
-  shelves,
-} from './reads.ts'
+import { type LedgerFilter, ledger, ledgerHead, shelves } from './ledger.ts'
+import { makeResolution } from './making.ts'
+import type { Promised } from './promises.ts'
+import { type Place, placeOf, resolutionPage } from './reads.ts'
 import { isOwner, mayReport, whyNotClaim, whyNotDue, whyNotMake, whyNotRecall, whyNotUpdate } from './rules.ts'
-import { addUpdate, claimDone, completeStep, makeResolution, recallResolution } from './store.ts'
+import { addUpdate, claimDone, completeStep, recallResolution } from './store.ts'
 
 type Shown = Awaited<ReturnType<typeof resolutionPage>>
 
@@ -84,20 +81,26 @@ export const resolutions: Slice = (app, { clock }) => {
       const place = await placeOf(req.db, meetingNo, itemNo)
       const again = (form: Form) => reply.code(422).page('resolve/resolutions/new', { place, form })
       const input = readForm(ResolutionForm, req.body)
-      if ('form' in input) return again(input.form)
+      const trial = readTrialFields(req.body)
+      const faults = 'errors' in trial ? trial.errors : {}
+      if ('form' in input) return again({ ...input.form, errors: { ...faults, ...input.form.errors } })
 
       const { text, owner, due, steps } = input.data
       const [seatId, personId] = owner
       const wrongDay = whyNotDue(due, clock())
+      const wrongEnd = 'trial' in trial && trial.trial && whyNotEnd(trial.trial.endsOn, clock())
       const known = place.owners.some((each) => each.seatId === seatId && each.personId === personId)
-      if (wrongDay || !known) {
+      if (wrongDay || wrongEnd || !known || 'errors' in trial) {
         const errors: Form['errors'] = {
           ...(!known && { owner: 'resolutions.owner.wrong' }),
           ...(wrongDay && { due: wrongDay }),
+          ...(wrongEnd && { ends: wrongEnd }),
+          ...faults,
         }
         return again({ values: typed(req.body), errors })
       }
-      const promise = { meetingNo, itemNo, text, seatId, personId, dueOn: due, steps }
+      await holdGavel(req.db, meetingNo, req.me, clock())
+      const promise = { meetingNo, itemNo, text, seatId, personId, dueOn: due, steps, ...trial }
       const made = await makeResolution(req.db, req.letterbox, promise, { personId: somebody(req) }, clock())
       // In the meeting the next item waits; afterwards the chair wants to see what now stands there.
       return reply.goto(made.meetingOver ? `/resolutions/${made.no}` : `/meetings/${meetingNo}/chair`)

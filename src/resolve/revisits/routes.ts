@@ -4,7 +4,7 @@ import { blank, type Form, number, readForm, said } from '../../lib/http/forms.t
 import type { Slice } from '../../lib/http/slice.ts'
 import { says, translator } from '../../lib/i18n.ts'
 import { Refusal, refuseIf } from '../../lib/refusal.ts'
-import { revealContact } from '../../listen/filings/decisions.ts'
+import { revealContact } from '../../listen/filings/contact.ts'
 import { filingNumber } from '../../listen/filings/rules.ts'
 import { type Question, questionOf, revisitToRecord, ripeResolutions, type ToRecord, waitingRevisits } from './reads.ts'
 import { isHandler, satisfactions, solutions, ways, whyNotAnswer } from './rules.ts'

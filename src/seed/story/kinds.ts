@@ -45,6 +45,8 @@ export interface Matter {
   /** How many households put their name to it. */
   households: number
   path: Step[]
+  /** Put into another matter, days ago; what its neighbour says against it. */
+  joined?: { into: string; ago: number; against?: string }
 }
 
 type Told = Partial<Pick<Voice, 'phone' | 'thread'>>
@@ -92,6 +94,14 @@ export interface Promised {
   /** Days after the meeting; for `overdue` ones set so that the day has just passed. */
   dueAfter: number | 'overdue'
   steps: { title: string; weight?: number; done?: readonly [after: number, evidence: string] }[]
+  /** Decided on trial, and what was counted on which day. */
+  trial?: {
+    endsAfter: number
+    metric: string
+    unit: string
+    target: number
+    readings: (readonly [after: number, value: number, note?: string])[]
+  }
   updates?: (readonly [after: number, words: string])[]
   /** Each time it was called done: days after the meeting, the evidence, and what the filers said of it. */
   claims?: {
@@ -105,6 +115,8 @@ export interface Promised {
 export type Asked = { tally: 'live' | 'after_close' } & (
   | { rule: 'S5'; seats: Partial<Record<SeatKey, Choice>> }
   | { rule: 'M1' | 'M2' | 'M4v'; doors: Record<Choice, number> }
+  /** How many doors chose each option, by its number, and how many none. */
+  | { rule: 'PL'; options: string[]; doors: Record<string, number> }
 )
 
 export interface Item {

@@ -145,6 +145,22 @@ export const second: Meeting = {
         seat: 'party',
         person: '陆文彬',
         dueAfter: 120,
+        trial: {
+          endsAfter: 118,
+          metric: '每天到岗的人数',
+          unit: '人/天',
+          target: 4,
+          readings: [
+            [10, 3, '第一天'],
+            [17, 4],
+            [24, 4],
+            [31, 5],
+            [38, 2, '下大雨'],
+            [45, 4],
+            [52, 5],
+            [59, 6],
+          ],
+        },
         steps: [
           { title: '培训、发马甲', done: [9, '18 位家长和志愿者参加了培训'] },
           { title: '站满两个月', weight: 2, done: [60, '两个月一天没空岗'] },

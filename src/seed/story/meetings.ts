@@ -112,11 +112,16 @@ const last: Meeting = {
     },
     {
       title: '文明遛狗',
-      question: '同意草坪边放八个拾便袋箱，早七点前、晚八点后可走中心花园，其余时间走外圈',
-      background: '养狗的邻居一起凑了第一年的袋子钱。',
+      question: '遛狗走哪条路、什么时间走',
+      background: '三种办法都在楼组里问过。选哪一种，草坪边都放八个拾便袋箱，养狗的邻居一起凑了第一年的袋子钱。',
       matters: ['dogs'],
       minutes: 15,
-      ballot: { rule: 'M1', tally: 'live', doors: { for: 30, against: 12, abstain: 6 } },
+      ballot: {
+        rule: 'PL',
+        tally: 'live',
+        options: ['早七点前、晚八点后走中心花园，其余时间走外圈', '全天只走外圈', '中心花园隔出一角专门遛狗'],
+        doors: { 1: 28, 2: 11, 3: 6, abstain: 3 },
+      },
       promised: {
         text: '放八个拾便袋箱，贴遛狗路线和时间，养狗的邻居排班补袋子',
         seat: 'committee',

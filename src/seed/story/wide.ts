@@ -1,12 +1,4 @@
-/** 大家说: what everybody is asked just now, and where neighbours are asked to come. */
-
-export const invited = {
-  title: '广场晚上怎么用，坐下来聊聊',
-  place: '党群服务站二楼',
-  by: '沈洁',
-  places: 40,
-  doors: ['12-602', '3-301', '5-502', '7-201', '9-402'],
-}
+/** 大家说: what everybody is asked just now. */
 
 type Camp = 'dancers' | 'sleepers' | 'parents'
 export const camps: readonly Camp[] = ['dancers', 'sleepers', 'parents']

@@ -99,7 +99,7 @@ export async function castVote(db: Db, vote: Vote): Promise<Receipt> {
   const other = vote.desk?.householdId ?? vote.proxy?.principalId ?? vote.paper?.voterId ?? null
   if (other !== null && ballot.voters === 'seat') throw new Refusal('ballots.deskSeats', 409)
   const caster = other ?? (ballot.voters === 'seat' ? me.personId : me.householdId)
-  if (ballot.voters === 'seat' && me.seatIds.length === 0) throw new Refusal('ballots.notSeat', 403)
+  if (ballot.voters === 'seat' && me.personId === null) throw new Refusal('ballots.notSeat', 403)
   if (caster === null || me.sessionId === null) throw new Refusal('ballots.notBound', 403)
 
   const { verdict, receipt } = await boxOf(

@@ -7,7 +7,16 @@ import { notFound, Refusal } from '../../lib/refusal.ts'
 import { refuseUnfinishedHands } from '../hands/reads.ts'
 import { refuseUnfinishedPapers } from '../papers/reads.ts'
 import { voteLock } from './casting.ts'
-import { type Count, countsOf, type Decision, decideBallot, editionFor, isCounted, type Named } from './decision.ts'
+import {
+  type Count,
+  type Decision,
+  decideBallot,
+  editionFor,
+  isCounted,
+  type Named,
+  valuesOf,
+  wordOf,
+} from './decision.ts'
 import { type Frozen, frozen } from './frozen.ts'
 import { countOf } from './reads.ts'
 import { papersOf } from './rounds.ts'
@@ -99,9 +108,10 @@ async function wholeCount(trx: Trx, ballot: Frozen, eligible: number): Promise<C
 export async function writeClose(
   trx: Trx,
   ballot: Frozen,
-  { outcome, reason, numbers }: Decision,
+  decision: Decision,
   { by, at }: Omit<Closing, 'no'>,
 ): Promise<void> {
+  const { outcome, reason, numbers } = decision
   await trx
     .updateTable('ballots')
     // The database's clock: what was in time is not for a web server to say (trust 4.2).
@@ -116,11 +126,11 @@ export async function writeClose(
     .execute()
   await journal(trx, {
     subject: { kind: 'ballot', id: ballot.id, no: ballot.no },
-    verb: `ballot.${outcome}`,
+    verb: `ballot.${wordOf(decision)}`,
     was: 'open',
     became: outcome,
     by,
     at,
-    particulars: { rule: ballot.rule, reason, ...countsOf(numbers), present: numbers.present },
+    particulars: { rule: ballot.rule, reason, ...valuesOf(ballot, decision), present: numbers.present },
   })
 }

@@ -80,6 +80,24 @@ export interface Decision {
 /** What of the numbers stands in the journal and in messages. */
 export const countsOf = ({ for: yes, against, abstain }: Numbers) => ({ for: yes, against, abstain })
 
+/** In which words a result is told: by its count, by what was chosen, or as what nobody objects to any more. */
+export function wordOf({ outcome, numbers }: Pick<Decision, 'outcome' | 'numbers'>): Outcome | 'chosen' | 'agreed' {
+  const kind = numbers.result?.kind
+  if (outcome !== 'passed' || kind === undefined || kind === 'dual') return outcome
+  return kind === 'consent' ? 'agreed' : 'chosen'
+}
+
+/** The values of those words. */
+export function valuesOf(ballot: Pick<Asked, 'options'>, { numbers }: Pick<Decision, 'numbers'>) {
+  const { result } = numbers
+  const chosen = result && 'chosen' in result ? result.chosen : []
+  const titles = titlesOf(ballot)
+  return {
+    ...countsOf(numbers),
+    ...(chosen.length > 0 && { chosen: chosen.map((one) => titles.get(one)?.name).join('、') }),
+  }
+}
+
 /** One paper that was handed in. `voter` tells two apart and is nobody's name. */
 export interface Handed {
   voter: number

@@ -1,8 +1,7 @@
 /** 表决 — by which rules it is voted, who may answer, and when a vote may open (domain 3.6, 3.6.1). Pure. */
 import type { MessageKey } from '../../lib/i18n.ts'
 
-export const choices = ['for', 'against', 'abstain'] as const
-export type Choice = (typeof choices)[number]
+export type Choice = 'for' | 'against' | 'abstain'
 
 /**
  * The rules of the catalogue (vote/rules) that a ballot can be counted by. What each takes stands there, as dated data;

@@ -3,7 +3,7 @@ import type { Trx } from '../../lib/db/schema.ts'
 import type { Letterbox } from '../../lib/outbox.ts'
 import { tellFilers } from '../../listen/filings/store.ts'
 import { moveIssue } from '../../listen/issues/store.ts'
-import { countsOf, type Decision, editionFor } from './decision.ts'
+import { countsOf, type Decision, editionFor, valuesOf, wordOf } from './decision.ts'
 import type { Frozen } from './frozen.ts'
 
 interface Declared {
@@ -37,7 +37,8 @@ export async function goOn(
     return putOff(trx, letterbox, meeting, item, by, at, { ...tell, values: countsOf(decision.numbers) })
   }
   const issueIds = await moveIssuesOn(trx, ballot, decision, declared)
-  await tellFilers(trx, letterbox, issueIds, `ballot:${ballot.id}`, `tell.${outcome}`, countsOf(decision.numbers))
+  const word = wordOf({ ...decision, outcome })
+  await tellFilers(trx, letterbox, issueIds, `ballot:${ballot.id}`, `tell.${word}`, valuesOf(ballot, decision))
 }
 
 export const itemOf = (trx: Trx, id: number) =>
@@ -47,7 +48,9 @@ export const meetingOf = (trx: Trx, id: number) =>
   trx.selectFrom('meetings').where('id', '=', id).select(['id', 'no', 'starts_at']).executeTakeFirstOrThrow()
 
 /** What was on the agenda is decided; what was voted down ends here, and the public page says with which numbers. Gives their ids. */
-async function moveIssuesOn(trx: Trx, ballot: Frozen, { outcome, numbers }: Decision, { by, at }: Declared) {
+async function moveIssuesOn(trx: Trx, ballot: Frozen, decision: Decision, { by, at }: Declared) {
+  const { outcome } = decision
+  const word = wordOf(decision)
   const issues = await trx
     .selectFrom('agenda_links')
     .innerJoin('issues', 'issues.id', 'agenda_links.issue_id')
@@ -60,8 +63,13 @@ async function moveIssuesOn(trx: Trx, ballot: Frozen, { outcome, numbers }: Deci
     .execute()
   for (const { id } of issues) {
     const move = { issueId: id, by, at, nextStep: '', dueOn: null }
-    const particulars = { ballot: ballot.no, outcome, ...countsOf(numbers) }
-    await moveIssue(trx, { ...move, to: 'decided', verb: 'issue.decided', particulars })
+    const particulars = { ballot: ballot.no, outcome, ...valuesOf(ballot, decision) }
+    await moveIssue(trx, {
+      ...move,
+      to: 'decided',
+      verb: word === 'chosen' || word === 'agreed' ? `issue.${word}` : 'issue.decided',
+      particulars,
+    })
     if (outcome === 'rejected') await moveIssue(trx, { ...move, to: 'closed_not_adopted', particulars })
   }
   return issues.map(({ id }) => id)

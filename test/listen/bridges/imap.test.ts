@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
-import { createServer, type Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
+import { createServer, type Server, type Socket } from 'node:net'
+import { createServer as createSecureServer, TLSSocket } from 'node:tls'
 import t from 'tap'
 import { createEgress } from '../../../src/lib/egress.ts'
 import { openImap } from '../../../src/listen/mailboxes/imap.ts'
@@ -11,7 +11,11 @@ import { startTown } from '../../harness.ts'
 import { arrivals, build, wire } from './help.ts'
 
 /** As much of an IMAP server as a mailbox needs: letters by their place, seen or not. */
-function imapServer(letters: { source: Buffer; seen: boolean }[], password: string, pem?: string) {
+function imapServer(
+  letters: { source: Buffer; seen: boolean }[],
+  password: string,
+  { pem, secure = false }: { pem?: string; secure?: boolean } = {},
+) {
   const heard: string[] = []
   const talk = (socket: Socket, greets = true) => {
     socket.on('error', () => {})
@@ -33,7 +37,7 @@ function imapServer(letters: { source: Buffer; seen: boolean }[], password: stri
       const ok = () => say(`${tag} OK done\r\n`)
       const which = Number(/(?:FETCH|STORE) (\d+)/i.exec(command)?.[1] ?? 0)
       const letter = letters[which - 1]
-      if (/^CAPABILITY/i.test(command)) say(`* CAPABILITY IMAP4rev1${pem && greets ? ' STARTTLS' : ''}\r\n`)
+      if (/^CAPABILITY/i.test(command)) say(`* CAPABILITY IMAP4rev1${pem && greets && !secure ? ' STARTTLS' : ''}\r\n`)
       else if (pem && /^STARTTLS/i.test(command)) {
         ok()
         socket.removeAllListeners('data')
@@ -60,7 +64,10 @@ function imapServer(letters: { source: Buffer; seen: boolean }[], password: stri
       return ok()
     }
   }
-  return { server: createServer((socket) => talk(socket)), heard }
+  const server = secure
+    ? createSecureServer({ key: pem, cert: pem }, (socket) => talk(socket)).on('tlsClientError', () => {})
+    : createServer((socket) => talk(socket))
+  return { server, heard }
 }
 
 const letter = (id: string, words: string) =>
@@ -128,33 +135,45 @@ t.test('letters come out of an IMAP inbox, each once', async (t) => {
   t.match(bridge, { trouble: '', answered_at: town.clock.now })
 })
 
-t.test('over TLS, and only to whom the certificate names', async (t) => {
-  const pem = await readFile(new URL('mail.lan.pem', import.meta.url), 'utf8')
-  const letters = [{ source: letter('4@x', '门禁坏了'), seen: false }]
-  const { server, heard } = imapServer(letters, 'geheim', pem)
-  server.listen(0, '127.0.0.1')
-  await new Promise((listening) => server.once('listening', listening))
-  t.teardown(() => server.close())
-  const { port } = server.address() as AddressInfo
-  const open = (host: string, ca?: string) => {
-    const egress = createEgress(async () => ['127.0.0.1'], ca)
-    return openImap(egress, { host, port, user: 'ju', password: 'geheim' }, [host])
-  }
-  await t.rejects(open('mail.lan'), new NoMail('failed'), 'nobody we know vouches for it')
-  await t.rejects(open('other.lan', pem), new NoMail('failed'), 'the certificate is for another name')
-  t.notOk(
-    heard.some((line) => line.startsWith('LOGIN')),
-    'and no password went anywhere',
-  )
-  const mailbox = await open('mail.lan', pem)
-  for await (const { bytes, settle } of mailbox.letters()) {
-    t.match(bytes?.toString(), '门禁坏了')
-    await settle()
-  }
-  await mailbox.close()
-  t.ok(letters[0]?.seen)
-  t.match(heard, ['CAPABILITY', 'STARTTLS'], 'nothing but this in the open')
-})
+/** The port it listens on; null where it may not. */
+function listenOn(server: Server, port: number): Promise<number | null> {
+  return new Promise((done) => {
+    server.once('error', () => done(null))
+    server.listen(port, '127.0.0.1', () => done((server.address() as AddressInfo).port))
+  })
+}
+
+for (const secure of [false, true]) {
+  const how = secure ? 'from the first byte, as on port 993' : 'after a word in the open, as on port 143'
+  t.test(`over TLS ${how}, and only to whom the certificate names`, async (t) => {
+    const pem = await readFile(new URL('mail.lan.pem', import.meta.url), 'utf8')
+    const letters = [{ source: letter('4@x', '门禁坏了'), seen: false }]
+    const { server, heard } = imapServer(letters, 'geheim', { pem, secure })
+    // Not everybody may listen on 993; elsewhere it has to be said.
+    const port = (secure && (await listenOn(server, 993))) || (await listenOn(server, 0)) || 0
+    t.teardown(() => server.close())
+    const said = port === 993 ? {} : { secure }
+    const open = (host: string, ca?: string) => {
+      const egress = createEgress(async () => ['127.0.0.1'], ca)
+      return openImap(egress, { host, port, user: 'ju', password: 'geheim', ...said }, [host])
+    }
+    await t.rejects(open('mail.lan'), new NoMail('failed'), 'nobody we know vouches for it')
+    await t.rejects(open('other.lan', pem), new NoMail('failed'), 'the certificate is for another name')
+    t.notOk(
+      heard.some((line) => line.startsWith('LOGIN')),
+      'and no password went anywhere',
+    )
+    if (secure) t.same(heard, [], 'nor anything else')
+    const mailbox = await open('mail.lan', pem)
+    for await (const { bytes, settle } of mailbox.letters()) {
+      t.match(bytes?.toString(), '门禁坏了')
+      await settle()
+    }
+    await mailbox.close()
+    t.ok(letters[0]?.seen)
+    if (!secure) t.match(heard, ['CAPABILITY', 'STARTTLS'], 'nothing but this in the open')
+  })
+}
 
 t.test('the form of a mailbox says what is wrong with it', async (t) => {
   const town = await startTown(t)

@@ -108,6 +108,49 @@ t.test('requests of another Open311 server come by themselves, each once', async
     t.equal((await arrivals(town)).at(-1)?.words, '也读 JSON')
   })
 
+  t.test(
+    'a place on the map and a link to a picture come along; what is no link is left out, and nothing is fetched',
+    async (t) => {
+      const before = (await arrivals(town)).length
+      const calls = asked.length
+      const request = { description: '栏杆松了', address: '' }
+      const local = `http://${host}/private.jpg`
+      const listed = [
+        {
+          ...request,
+          service_request_id: 'P1',
+          lat: '31.230416000000001',
+          long: '121.473701',
+          media_url: 'https://img.example.org/a.jpg',
+        },
+        { ...request, service_request_id: 'P2', address_id: '北门', lat: '131', long: '121', media_url: local },
+        { ...request, service_request_id: 'P3', lat: '31', long: '', media_url: 'javascript:alert(1)' },
+        { ...request, service_request_id: 'P4', media_url: `https://img.example.org/${'a'.repeat(600)}` },
+      ]
+      const [asXml, asJson] = [writeXml('service_requests', listed.slice(0, 2)), JSON.stringify(listed.slice(2))]
+      for (const text of [asXml, asJson]) {
+        answer = (reply) => reply.end(text)
+        await pull()
+      }
+      t.match((await arrivals(town)).slice(before), [
+        {
+          external_no: 'P1',
+          point: '31.230416, 121.473701',
+          place: '31.230416, 121.473701',
+          media_url: 'https://img.example.org/a.jpg',
+        },
+        { external_no: 'P2', point: '', place: '北门', media_url: '' },
+        { external_no: 'P3', point: '', place: '', media_url: '' },
+        { external_no: 'P4', media_url: '' },
+      ])
+      t.match((await shen.get('/desk/inbox')).body, /31\.230416, 121\.473701[\s\S]*rel="noopener noreferrer ugc"/)
+      t.ok(
+        asked.slice(calls).every((url) => url.includes('/requests.xml')),
+        'only the list was asked for',
+      )
+    },
+  )
+
   t.test('what goes wrong is told on its page, and nothing of it comes in', async (t) => {
     const count = (await arrivals(town)).length
     const cases: [string, (reply: ServerResponse) => void, string][] = [

@@ -5,6 +5,7 @@ import { gateSlice } from './agenda/gates/routes.ts'
 import { gavel } from './agenda/gavel/routes.ts'
 import { items } from './agenda/items/routes.ts'
 import { kinds } from './agenda/kinds/routes.ts'
+import { mandates } from './agenda/mandates/routes.ts'
 import { meetings } from './agenda/meetings/routes.ts'
 import { notices } from './agenda/notices/routes.ts'
 import { options } from './agenda/options/routes.ts'
@@ -65,7 +66,10 @@ import { revisits } from './resolve/revisits/routes.ts'
 import { trials } from './resolve/trials/routes.ts'
 import { ballots } from './vote/ballots/routes.ts'
 import { deskVotes } from './vote/desk/routes.ts'
+import { handCounts } from './vote/hands/routes.ts'
 import { ownersRoll } from './vote/owners/routes.ts'
+import { paperVotes } from './vote/papers/routes.ts'
+import { proxies } from './vote/proxies/routes.ts'
 import { stops } from './vote/stops/routes.ts'
 import { tickets } from './vote/tickets/routes.ts'
 import { ticketVotes } from './vote/tickets/voting.ts'
@@ -118,6 +122,7 @@ export const slices: Slice[] = [
   papers,
   diary,
   attendance,
+  mandates,
   gavel,
   undos,
   suspensions,
@@ -130,6 +135,9 @@ export const slices: Slice[] = [
   tickets,
   ticketVotes,
   ownersRoll,
+  proxies,
+  paperVotes,
+  handCounts,
   resolutions,
   trials,
   revisits,

@@ -7,11 +7,13 @@ import type { Db } from './lib/db/schema.ts'
 import { allCommunities } from './lib/http/communities.ts'
 import { issueStates } from './listen/issues/rules.ts'
 import { type Asked, whyNotAnswer } from './vote/ballots/answers.ts'
-import { type Decision, decideBallot, type Handed, type Numbers } from './vote/ballots/decision.ts'
+import { type Decision, decideBallot, type Handed, type Numbers, type Ways } from './vote/ballots/decision.ts'
 import { fingerprint } from './vote/ballots/frozen.ts'
 import { isAbstain, isAgainst } from './vote/ballots/reads.ts'
 import { papersOf } from './vote/ballots/rounds.ts'
 import type { Voters } from './vote/ballots/rules.ts'
+import { handsOf, waysOf } from './vote/ballots/ways.ts'
+import { handsApart, unbalanced, unmandated, unread } from './vote/ballots/witnesses.ts'
 import { countCast } from './vote/owners/reads.ts'
 import { castOn, readUnits } from './vote/owners/roll.ts'
 import { linesOf, type Roll } from './vote/owners/rules.ts'
@@ -56,7 +58,7 @@ async function verifyCommunity(db: Db): Promise<Verification> {
     checked: [
       `${closed.length} closed ballots counted again from their votes, each with its outcome and its reason`,
       `${ballots.length} questions and ${ballots.length} rolls (${sum(rolls)} voters) against their fingerprints`,
-      `${votes} votes: whoever cast one is on the roll, and no receipt is without its vote`,
+      `${votes} votes: whoever cast one is on the roll, no receipt is without its vote; papers and hands have two witnesses, proxies a mandate`,
       `${standing.issues} issues and ${standing.filings} filings: the journal says where they stand`,
     ],
     wrong: [...ballots.flatMap((ballot) => faultsOf(ballot, rolls.get(ballot.id) ?? [])), ...standing.wrong],
@@ -85,19 +87,28 @@ interface Ballot extends Asked {
   strangers: number
   lost: number
   journal: string | null
+  ways: Ways
+  /** Votes on paper that no two people have read, by mandate without one; batches that do not balance; hands told otherwise. */
+  unread: number
+  unmandated: number
+  unbalanced: number
+  handsApart: boolean
 }
 
 async function ballotsWithVotes(db: Db): Promise<Ballot[]> {
   const { rows } = await sql<Omit<Ballot, 'handed' | 'before' | 'owned'>>`
     select b.id, b.no, b.question, b.options, b.rule, b.rule_version as "ruleVersion", b.terms, b.electorate_kind as voters, b.question_sha256 as "questionSha256",
            b.electorate_sha256 as "electorateSha256", b.eligible, b.closed_at as "closedAt", b.outcome, b.reason, b.numbers,
-           v.*, k.lost, j.became as journal
+           v.*, k.lost, j.became as journal, ${waysOf} as ways, ${unread} as unread, ${unmandated} as unmandated,
+           ${unbalanced} as unbalanced, ${handsApart} as "handsApart"
     from ballots b
     cross join lateral (
-      select (count(*) filter (where not (${isAgainst} or ${isAbstain})))::int as "for", (count(*) filter (where ${isAgainst}))::int as against,
-             (count(*) filter (where ${isAbstain}))::int as abstain,
-             (count(*) filter (where e.voter_id is null))::int as strangers
-      from votes left join electorate e using (ballot_id, voter_id) where ballot_id = b.id) v
+      select (count(*) filter (where not (${isAgainst} or ${isAbstain})))::int + max(hands.in_favour) as "for",
+             (count(*) filter (where ${isAgainst}))::int + max(hands.against) as against,
+             (count(*) filter (where ${isAbstain}))::int + max(hands.abstain) as abstain,
+             (count(*) filter (where votes.voter_id is not null and e.voter_id is null))::int as strangers
+      from ${handsOf} hands left join votes on votes.ballot_id = b.id
+        left join electorate e on e.ballot_id = votes.ballot_id and e.voter_id = votes.voter_id) v
     cross join lateral (
       select (count(*) filter (where v.voter_id is null))::int as lost
       from vote_keys k left join votes v using (ballot_id, voter_id) where k.ballot_id = b.id) k
@@ -140,6 +151,10 @@ function faultsOf(ballot: Ballot, roll: string[]): string[] {
     say('its units and their areas do not make the roll its fingerprint was taken of')
   if (ballot.strangers > 0) say(`${ballot.strangers} votes of somebody who is not on the roll`)
   if (ballot.lost > 0) say(`${ballot.lost} receipts whose vote is not there`)
+  if (ballot.unread > 0) say(`${ballot.unread} votes on papers that two people did not read alike`)
+  if (ballot.unmandated > 0) say(`${ballot.unmandated} votes by a mandate that did not hold`)
+  if (ballot.unbalanced > 0) say(`${ballot.unbalanced} batches of papers that do not balance`)
+  if (ballot.handsApart) say('raised hands that are not the ones two people counted alike')
   const cast = ballot.for + ballot.against + ballot.abstain
   const stray = editionOf(ballot.rule, ballot.ruleVersion)
     ? ballot.handed.filter((paper) => whyNotAnswer(ballot, paper) !== null).length
@@ -151,6 +166,12 @@ function faultsOf(ballot: Ballot, roll: string[]): string[] {
   // Owners are counted in heads, not in papers: see the recount.
   for (const choice of ballot.owned ? [] : (['for', 'against', 'abstain'] as const)) {
     if (ballot[choice] !== numbers[choice]) say(`${ballot[choice]} votes ${choice}, ${numbers[choice]} were declared`)
+  }
+  const declared: Partial<Ways> = numbers.ways ?? {}
+  for (const [way, n] of Object.entries(ballot.ways) as [keyof Ways, number][]) {
+    // A vote that was declared before ways were counted had none but phones and the desk.
+    const said = declared[way] ?? (way === 'phone' || way === 'desk' ? n : 0)
+    if (n !== said) say(`${way}: ${n}, declared was ${said}`)
   }
   const again = recount(ballot, { ...numbers, eligible: roll.length })
   if (!again) {

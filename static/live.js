@@ -56,6 +56,7 @@
   const tidyBooths = () => {
     const room = document.querySelector('[data-open-ballot]')
     if (!room) return
+    askProxies(room.dataset.openBallot)
     for (const booth of document.querySelectorAll('.booth:not(.over)')) {
       const no = booth.id.slice('booth-'.length)
       if (no === room.dataset.openBallot || Number(no) > Number(room.dataset.latestBallot)) continue
@@ -66,6 +67,15 @@
       // Its token belongs to the next ballot's form now.
       booth.querySelector('form')?.removeAttribute('id')
     }
+  }
+
+  // Ballots by mandate are one person's and never pushed: a page whose viewer holds a mandate asks for them.
+  const askProxies = (ballot) => {
+    const place = document.querySelector('[data-proxies]')
+    if (!place || place.dataset.proxies === ballot) return
+    place.dataset.proxies = ballot
+    if (ballot) window.htmx.ajax('GET', `${place.dataset.from}/${ballot}/proxies`, { target: place, swap: 'innerHTML' })
+    else place.replaceChildren()
   }
 
   // Pages come back within seconds, not within a minute: a meeting does not wait for a random pause.

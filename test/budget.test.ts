@@ -73,6 +73,8 @@ const samples: Record<string, string> = {
   '/ballots/:no/count': 'select m.no from meetings m join ballots b on b.meeting_id = m.id limit 1',
   '/ballots/:no/arithmetic': 'select no from ballots order by id desc limit 1',
   '/ballots/:no/receipts': 'select no from ballots order by id desc limit 1',
+  '/ballots/:no/papers': 'select no from ballots order by id desc limit 1',
+  '/ballots/:no/hands': 'select no from ballots order by id desc limit 1',
   '/meetings/:no/items/:item/ballot':
     "select m.no || '/' || i.no from running_order r join meetings m on m.id = r.meeting_id join agenda_items i on i.id = r.item_id where m.adjourned_at is null limit 1",
   '/meetings/:no/items/:item/resolution':
@@ -92,6 +94,7 @@ const samples: Record<string, string> = {
   '/meetings/:no/deadlines.ics': published,
   '/meetings/:no': 'select no from meetings order by id desc limit 1',
   '/meetings/:no/seats': 'select no from meetings order by id desc limit 1',
+  '/desk/meetings/:no/mandates': 'select no from meetings order by id desc limit 1',
   '/meetings/:no/hand': 'select no from meetings order by id desc limit 1',
   '/desk/meetings/:no/votes': 'select no from meetings order by id desc limit 1',
   '/meetings/:no/chair': 'select no from meetings order by id desc limit 1',
@@ -134,6 +137,9 @@ const elsewhere = [
   '/desk/gatherings/:no/lines/:key',
   '/desk/surveys/:no/questions/:id',
   '/desk/meetings/:no/proofs/:proof',
+  '/mandates/:key',
+  '/ballots/:no/proxies',
+  '/ballots/:no/papers/:key',
 ]
 
 t.test('no page asks the database more than three things, whoever looks at the whole demonstration', async (t) => {

@@ -9,6 +9,7 @@ import { house } from './en/house.ts'
 import { listen } from './en/listen.ts'
 import { looks } from './en/looks.ts'
 import { minutes } from './en/minutes.ts'
+import { modes } from './en/modes.ts'
 import { owners } from './en/owners.ts'
 import { people } from './en/people.ts'
 import { prepare } from './en/prepare.ts'
@@ -36,6 +37,7 @@ export const en: Record<MessageKey, string> = {
   ...agenda,
   ...prepare,
   ...vote,
+  ...modes,
   ...rules,
   ...resolve,
   ...trials,

@@ -10,6 +10,7 @@ import { house } from './zh/house.ts'
 import { listen } from './zh/listen.ts'
 import { looks } from './zh/looks.ts'
 import { minutes } from './zh/minutes.ts'
+import { modes } from './zh/modes.ts'
 import { owners } from './zh/owners.ts'
 import { people } from './zh/people.ts'
 import { prepare } from './zh/prepare.ts'
@@ -36,6 +37,7 @@ export const zh = {
   ...agenda,
   ...prepare,
   ...vote,
+  ...modes,
   ...rules,
   ...resolve,
   ...trials,

@@ -70,7 +70,13 @@ t.test('a community changes a kind for the meetings to come; one that was announ
   const told = await holdMeeting(town, [], 1, 'hearing')
   const form = {
     ...{ name: '听证会', nameEn: 'Hearing', convenor: '居委会', convenorEn: 'Committee', leadDays: '9', proof: 'one' },
-    ...{ quorum: 'none', rule: 'M1', advises: ['common', '278-4'], order: '说明 | Facts | 10\n听大家说 | Voices | 0' },
+    ...{
+      quorum: 'none',
+      rule: 'M1',
+      proxies: '1',
+      advises: ['common', '278-4'],
+      order: '说明 | Facts | 10\n听大家说 | Voices | 0',
+    },
   }
   t.equal((await shen.post('/desk/kinds/hearing', form)).statusCode, 403, 'a chair’s or an administrator’s to change')
   const bad = await zhou.post('/desk/kinds/hearing', { ...form, leadDays: 'soon', order: hostile.script })

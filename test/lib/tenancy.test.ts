@@ -235,6 +235,8 @@ async function liveThrough(town: Town) {
   await done(staff, `/desk/meetings/${draft}/proofs`, posted)
   await done(chair, `/meetings/${draft}/notice`)
   await done(staff, `/desk/meetings/${draft}/coming`, { seat: await seatOf(town), coming: 'yes', standIn: '李四' })
+  const paper = { principal: '1-101', holder: '1-102', item: '', seenBy: '张三' }
+  await done(staff, `/desk/meetings/${draft}/mandates`, { key: randomUUID(), ...paper })
   await done(chair, `/desk/meetings/${draft}/lead-cut`, { cutReason: '水管爆了等不起' })
 
   const [first, second] = await town.db.selectFrom('agenda_items').select('no').orderBy('no').execute()
@@ -251,6 +253,7 @@ async function liveThrough(town: Town) {
   for (const step of ['introduction', 'discussion']) await done(chair, `/meetings/1/items/${second?.no}/${step}`)
   const form = { question: '同意办第二件', rule: 'M2', abstain: 'on', tally: 'live' }
   await done(chair, `/meetings/1/items/${second?.no}/ballot`, form)
+  await done(staff, '/ballots/2/papers', { key: randomUUID(), first: '1', last: '3' })
 }
 
 async function seatOf(town: Town): Promise<string> {
@@ -282,6 +285,7 @@ async function markAll({ id }: Community) {
     survey_answers: ['words'],
     survey_releases: ['words'],
     issue_texts: ['title', 'body'],
+    mandates: ['seen_by'],
     issues: ['title', 'public_text', 'place', 'next_step'],
     meetings: ['title', 'place'],
     people: ['name', 'post'],
@@ -351,6 +355,8 @@ async function namesOf(town: Town): Promise<Record<string, string>> {
     arrival: await one(sql`select key as of from arrivals`),
     service: 'light',
     round: await one(sql`select key as of from rounds`),
+    mandate: await one(sql`select key as of from mandates`),
+    batch: await one(sql`select key as of from paper_batches`),
     matter: await one(sql`select key as of from filings where visit_id is not null`),
     tracking,
     code: tracking,
@@ -389,6 +395,8 @@ function pathOf({ path, params }: RouteLine, names: Record<string, string>): str
       [/\/rounds\//, 'round'],
       [/\/matters\//, 'matter'],
       [/\/options\//, 'option'],
+      [/\/mandates\/|\/proxies\//, 'mandate'],
+      [/\/papers\//, 'batch'],
     ],
     door: [[/\/arrivals\//, 'room']],
     code: [

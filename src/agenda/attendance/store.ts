@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Db, Trx } from '../../lib/db/schema.ts'
 import { type By, journal } from '../../lib/journal.ts'
 import { notFound, refuseIf } from '../../lib/refusal.ts'
+import { noteArrival } from '../mandates/store.ts'
 import { meetingState, meetingTimes } from '../meetings/rules.ts'
 import { watchQuorum } from '../suspensions/store.ts'
 import { holdsTonight, seated, seatRows } from './reads.ts'
@@ -173,7 +174,9 @@ async function comeForDoor(
     )
     .returning(['household_id', 'seat_id'])
     .executeTakeFirst()
-  if (came) await journalPresence(trx, meeting, 'came', came, by, presence.arrived_at)
+  if (!came) return
+  await journalPresence(trx, meeting, 'came', came, by, presence.arrived_at)
+  await noteArrival(trx, meeting, householdId, by, presence.arrived_at)
 }
 
 async function takeSeat(

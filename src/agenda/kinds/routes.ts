@@ -60,6 +60,7 @@ const KindForm = z.object({
   den: whole(1, 10).default(2),
   strict: ticked,
   rule: z.enum(ruleCodes),
+  proxies: whole(0, 3).default(1),
   decides: several,
   advises: several,
   order: said({ max: 1000, missing: 'kinds.order.missing' }),
@@ -111,13 +112,30 @@ function edit(reply: FastifyReply, kind: Kind, form: Form, decides: readonly Sub
   return reply.page('agenda/kinds/edit', { kind, form, decides, advises, choices })
 }
 
-function valuesOf({ quorum, order, decides: _, advises: __, gates: ___, leadFixed: ____, leadDays, ...words }: Terms) {
+function valuesOf({
+  quorum,
+  order,
+  decides: _,
+  advises: __,
+  gates: ___,
+  leadFixed: ____,
+  leadDays,
+  proxies,
+  ...words
+}: Terms) {
   const { of, ...measure } = quorum
   const measured = Object.entries(measure).map(([name, value]) => [
     name,
     value === false ? '' : value === true ? 'on' : String(value),
   ])
-  return { ...words, leadDays: String(leadDays), quorum: of, ...Object.fromEntries(measured), order: writeOrder(order) }
+  return {
+    ...words,
+    leadDays: String(leadDays),
+    proxies: String(proxies),
+    quorum: of,
+    ...Object.fromEntries(measured),
+    order: writeOrder(order),
+  }
 }
 
 /** The kind as the form says it; what no form changes stays. Null: a line of the running order that cannot be read. */

@@ -74,6 +74,8 @@ export interface Terms {
   decides: readonly Subject[]
   /** What it may talk over and vote on as advice, without deciding. */
   advises: readonly Subject[]
+  /** How many other households one may speak for by written mandates; 0: none. */
+  proxies: number
   order: readonly Part[]
   /** 四议两公开: the stages an item passes, in order; the meeting itself is 'assembly'. Empty: none. */
   gates: readonly string[]

@@ -4,6 +4,7 @@ import { roomOf } from '../../agenda/meetings/reads.ts'
 import type { Db } from '../../lib/db/schema.ts'
 import { notFound } from '../../lib/refusal.ts'
 import { type BallotShown, ballotsOf } from '../../vote/ballots/reads.ts'
+import { type ProxyShown, proxiesIn } from '../../vote/proxies/reads.ts'
 
 export type RoomNow = Omit<Awaited<ReturnType<typeof roomNow>>, 'also'>
 
@@ -48,6 +49,9 @@ export interface Mine {
   /** Her hand is up, or she has the word. */
   hand: 'up' | 'speaking' | null
   cast: { choice: 'for' | 'against' | 'abstain'; at: string; receipt: string } | null
+  /** She holds a mandate for somebody tonight; and in the vote that is open, for whom. */
+  speaksFor: boolean
+  proxies: ProxyShown[]
 }
 
 /** SQL for `Mine`, to be read along with the meeting `meetings` in one statement. */
@@ -71,7 +75,10 @@ const mine = (me: { personId: number | null; householdId: number | null }) => sq
            where b.meeting_id = meetings.id and b.closed_at is null and v.voter_id = case b.electorate_kind
              when 'household' then ${me.householdId}::int
              when 'seat' then (select a.seat_id from attendance a where a.meeting_id = meetings.id and a.person_id = ${me.personId}::int
-                   and a.seat_id is not null and a.left_at is null limit 1) end)))`
+                   and a.seat_id is not null and a.left_at is null limit 1) end),
+  'speaksFor', exists (select from mandates d where d.meeting_id = meetings.id and d.holder_id = ${me.householdId}::int),
+  'proxies', coalesce((select ${proxiesIn(sql`${me.householdId}::int`)} from ballots b
+                       where b.meeting_id = meetings.id and b.closed_at is null), '[]')))`
 
 /** Her hand in this meeting, for the piece of the page that is hers. No such meeting here: 404. */
 export async function handOf(db: Db, no: number, me: { personId: number | null; householdId: number | null }) {

@@ -63,6 +63,7 @@ export interface Database {
   meetings: Meetings
   running_order: RunningOrder
   attendance: Attendance
+  mandates: Mandates
   // console
   gavels: Gavels
   walls: Walls
@@ -79,6 +80,10 @@ export interface Database {
   superseded_papers: SupersededPapers
   votes: Votes
   vote_keys: VoteKeys
+  // papers
+  paper_batches: PaperBatches
+  paper_sheets: PaperSheets
+  hand_counts: HandCounts
   resolutions: Resolutions
   trials: Trials
   trial_readings: TrialReadings
@@ -588,6 +593,22 @@ interface Attendance {
   recorded_by: number | null
 }
 
+interface Mandates {
+  community_id: Own
+  id: Generated<number>
+  key: string
+  meeting_id: number
+  item_id: number | null
+  principal_id: number
+  holder_id: number
+  seen_by: string
+  registered_at: Date
+  registered_by: number
+  revoked_at: Date | null
+  revoked_by: number | null
+  struck: Generated<boolean>
+}
+
 interface Ballots {
   community_id: Own
   id: Generated<number>
@@ -697,7 +718,7 @@ interface Votes {
   choice: string
   reason: string | null
   rev: Generated<number>
-  way: 'socket' | 'form' | 'desk' | 'ticket'
+  way: 'socket' | 'form' | 'desk' | 'ticket' | 'proxy' | 'paper'
   person_id: number | null
   bought_by: number | null
   cast_at: Date
@@ -711,6 +732,47 @@ interface VoteKeys {
   key: string
   request_sha256: string
   receipt: string
+}
+
+interface PaperBatches {
+  community_id: Own
+  id: Generated<number>
+  key: string
+  ballot_id: number
+  first_no: number
+  last_no: number
+  opened_at: Date
+  opened_by: number
+  handed_at: Date | null
+  handed_by: number | null
+  first_by: number | null
+  second_by: number | null
+  sealed_at: Date | null
+  counted_at: Date | null
+  counted_by: number | null
+}
+
+interface PaperSheets {
+  community_id: Own
+  batch_id: number
+  no: number
+  person_id: number
+  state: 'filled' | 'spoiled' | 'blank' | 'lost'
+  voter_id: number | null
+  line: string | null
+  choice: string | null
+  reason: string | null
+  at: Date
+}
+
+interface HandCounts {
+  community_id: Own
+  stop_id: number
+  person_id: number
+  in_favour: number
+  against: number
+  abstain: number
+  at: Date
 }
 
 interface Resolutions {

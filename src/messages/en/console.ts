@@ -171,7 +171,7 @@ export const console: Record<keyof typeof zh, string> = {
   'deskVotes.notHere': 'This household has not checked in. Check it in at the desk first.',
   'deskVotes.notListed': 'This household was not on the roll when the vote opened, so it cannot vote.',
   'deskVotes.ownVote':
-    'This household has voted by phone. If it stands here and wants that changed, tick the box below and write it down again.',
+    'This household has voted by phone or on paper. If it stands here and wants that changed, tick the box below and write it down again.',
   'journal.ballot.stopped': 'Stopped the vote; the result follows',
   'journal.ballot.goes_on': 'Took the stop back; the vote goes on',
   'journal.ballot.desk_vote': 'Wrote down the vote of a household in building {building}',

@@ -153,7 +153,7 @@ export const console = {
   'deskVotes.receipt': '请把回执码抄给住户，表决结束后能在名单里找到。',
   'deskVotes.notHere': '这一户还没签到。先在签到台登记到会，再来录票。',
   'deskVotes.notListed': '开始表决时，名册里没有这一户，所以不能投。',
-  'deskVotes.ownVote': '这一户已经用手机投过。住户本人在场要改，请勾选下面一栏再录一次。',
+  'deskVotes.ownVote': '这一户已经用手机投过，或者交过纸票。住户本人在场要改，请勾选下面一栏再录一次。',
   'journal.ballot.stopped': '停止投票，等待公布',
   'journal.ballot.goes_on': '撤回停票，继续投',
   'journal.ballot.desk_vote': '工作人员替 {building} 号楼一户录了一票',

@@ -1,8 +1,11 @@
 import { csvOf } from '../../lib/csv.ts'
 import type { T } from '../../lib/i18n.ts'
 import { squareMetres } from '../../people/lines/rules.ts'
-import { ownersOf } from '../../vote/ballots/decision.ts'
+import { ownersOf, waysOfVoting } from '../../vote/ballots/decision.ts'
 import type { BallotFacts, Facts } from './record.ts'
+
+/** Papers that became no vote. */
+const papersWithout = ['spoiled', 'blank', 'lost'] as const
 
 const columns = [
   'item',
@@ -18,6 +21,8 @@ const columns = [
   'abstain',
   'needed',
   'outcome',
+  ...waysOfVoting,
+  ...papersWithout,
   'hash',
 ] as const
 
@@ -53,6 +58,7 @@ export function countsCsv(facts: Facts, t: T): string {
         t(`minutes.unit.${unit}`),
         ...counts,
         ballot.outcome ? t(`ballots.${ballot.outcome}`) : '',
+        ...[...waysOfVoting, ...papersWithout].map((way) => ballot.numbers?.ways?.[way] ?? ''),
         ballot.questionSha256,
       ]),
     ),

@@ -2,7 +2,7 @@ import { shanghaiDay, shanghaiMinute } from '../../lib/calendar.ts'
 import { type MessageKey, translator } from '../../lib/i18n.ts'
 import { whyNotPublic } from '../../listen/issues/wording.ts'
 import { paperOf } from '../../vote/ballots/answers.ts'
-import { because, saidWhy } from '../../vote/ballots/decision.ts'
+import { because, saidWhy, type Ways, waysOfVoting } from '../../vote/ballots/decision.ts'
 import { paragraph } from '../../vote/rules/words.ts'
 import type { BallotFacts, Facts, ItemFacts, SeatFacts } from './record.ts'
 
@@ -100,12 +100,34 @@ function ballotText(ballot: BallotFacts): string {
   }
   if (paperOf(ballot.rule, ballot.ruleVersion) !== 'yesno' && ballot.reason) {
     const said = paragraph(saidWhy({ ...ballot, reason: ballot.reason, numbers }), 'zh')
-    return [asked, roll, '。', said, `题目指纹${questionSha256.slice(0, 16)}。`].join('')
+    return [asked, roll, '。', waysText(numbers.ways, unit), said, `题目指纹${questionSha256.slice(0, 16)}。`].join('')
   }
   const count = `${roll}，赞成${numbers.for}${unit}，反对${numbers.against}${unit}，弃权${numbers.abstain}${unit}。`
   const why = ballot.reason && because({ ...ballot, reason: ballot.reason, numbers })
   const verdict = why ? translator('zh')(why.key, why.zh) : outcome === 'passed' ? '通过。' : '没有通过。'
-  return [asked, count, verdict, dissentText(ballot), `题目指纹${questionSha256.slice(0, 16)}。`].join('')
+  return [
+    asked,
+    count,
+    waysText(numbers.ways, unit),
+    verdict,
+    dissentText(ballot),
+    `题目指纹${questionSha256.slice(0, 16)}。`,
+  ].join('')
+}
+
+const wayNames = { phone: '手机', desk: '代录', proxy: '委托', paper: '纸票', hands: '举手' } as const
+
+/** By which ways they voted, where that was more than one; and what became of every paper. */
+function waysText(ways: Ways | undefined, unit: string): string {
+  if (!ways) return ''
+  const used = waysOfVoting.filter((way) => ways[way] > 0)
+  const papers = ways.paper + ways.replaced + ways.spoiled + ways.blank + ways.lost
+  if (papers === 0 && used.every((way) => way === 'phone')) return ''
+  const said = used.map((way) => `${wayNames[way]}${ways[way]}${unit}`).join('，')
+  const lost = `发出纸票${papers}张，其中废票${ways.spoiled}张，空白交回${ways.blank}张，遗失${ways.lost}张${
+    ways.replaced > 0 ? `，另有${ways.replaced}张由住户后来的投票代替` : ''
+  }。`
+  return `${said ? `其中${said}。` : ''}${papers > 0 ? lost : ''}`
 }
 
 /** Parties answer for their vote with their name. Households never do: `dissent` is empty for them. */

@@ -6,6 +6,7 @@ import { Refusal } from '../../lib/refusal.ts'
 import { groupCode, randomCode, sha256Hex } from '../../lib/tokens.ts'
 import { type Answer, whyNotAnswer } from './answers.ts'
 import { type Frozen, frozen } from './frozen.ts'
+import { here, othersWord, yields } from './others.ts'
 import { inBatches } from './queue.ts'
 import { castOnce, recused, session, standing } from './standing.ts'
 
@@ -22,10 +23,14 @@ export interface Vote extends Answer {
   ballot: number
   /** Of this attempt: sent twice, by whatever road, it counts once and is answered with the same receipt. */
   key: string
-  way: 'socket' | 'form' | 'desk' | 'ticket'
+  way: 'socket' | 'form' | 'desk' | 'ticket' | 'proxy' | 'paper'
   me: Caster
   /** At the desk: the door that somebody of the staff writes the vote down for, and whether it may change one of its own. */
   desk?: { householdId: number; change: boolean }
+  /** By a written mandate: the household this one speaks for. */
+  proxy?: { principalId: number }
+  /** On paper, that two people have read alike: the line of the roll it belongs to. `at` is when it was handed in. */
+  paper?: { voterId: number }
   /** Of the owners: the paper that stands for a voice of the roll (vote/tickets), whoever holds it. */
   ticket?: { id: number; voter: number }
   at: Date
@@ -41,6 +46,8 @@ export interface Receipt {
 interface Cast {
   /** The door's id, the id of the person who says she speaks for a seat, or the voice an owner's ticket stands for. */
   caster: number
+  /** The door whose phone it came from, where that one speaks for another. */
+  holder: number | null
   /** What proves it: a session, or an owner's ticket. */
   sessionId: number
   personId: number | null
@@ -77,6 +84,9 @@ const refusals = {
   notSpeaker: ['ballots.notSpeaker', 403],
   notVoice: ['ballots.notVoice', 409],
   once: ['tickets.final', 409],
+  noMandate: ['proxies.noMandate', 403],
+  spokeItself: ['proxies.spokeItself', 409],
+  laterVote: ['batches.laterVote', 409],
 } as const satisfies Record<string, readonly [MessageKey, 403 | 409]>
 
 /** Votes and closings of one ballot meet at this advisory lock: (class, ballot id). */
@@ -93,9 +103,10 @@ export async function castVote(db: Db, vote: Vote): Promise<Receipt> {
   const ballot = await frozen(db, vote.ballot)
   const wrong = whyNotAnswer(ballot, vote)
   if (wrong) throw new Refusal(wrong, 422)
-  if (vote.desk && ballot.voters === 'seat') throw new Refusal('ballots.deskSeats', 409)
+  const other = vote.desk?.householdId ?? vote.proxy?.principalId ?? vote.paper?.voterId ?? null
+  if (other !== null && ballot.voters === 'seat') throw new Refusal('ballots.deskSeats', 409)
   if (ballot.voters === 'owner' && !vote.ticket) throw new Refusal('ballots.byTicket', 403)
-  const caster = casterOf(ballot, vote)
+  const caster = other ?? casterOf(ballot, vote)
   if (ballot.voters === 'seat' && me.personId === null) throw new Refusal('ballots.notSeat', 403)
   const proof = vote.ticket?.id ?? me.sessionId
   if (caster === null || proof === null) throw new Refusal('ballots.notBound', 403)
@@ -105,13 +116,15 @@ export async function castVote(db: Db, vote: Vote): Promise<Receipt> {
     ballot,
   )({
     caster,
+    holder: vote.proxy ? me.householdId : null,
     sessionId: proof,
     personId: me.personId,
     choice,
     reason,
-    key: keyOf(`${vote.ticket ? 'ticket ' : ''}${proof}`, vote.key),
+    // A paper is the same paper whoever presses the button.
+    key: keyOf(vote.ticket ? `ticket ${proof}` : vote.paper ? '0' : String(proof), vote.key),
     requestSha256: sha256Hex(
-      [ballot.id, choice, ...(reason === null ? [] : [reason]), ...(vote.desk ? [caster] : [])].join(' '),
+      [ballot.id, choice, ...(reason === null ? [] : [reason]), ...(other !== null ? [caster] : [])].join(' '),
     ),
     receipt: groupCode(randomCode(8)),
     way: vote.way,
@@ -123,9 +136,9 @@ export async function castVote(db: Db, vote: Vote): Promise<Receipt> {
   throw new Refusal(why, status)
 }
 
-function casterOf({ voters }: Frozen, { ticket, desk, me }: Vote): number | null {
+function casterOf({ voters }: Frozen, { ticket, me }: Vote): number | null {
   if (ticket) return ticket.voter
-  return voters === 'seat' ? me.personId : desk ? desk.householdId : me.householdId
+  return voters === 'seat' ? me.personId : me.householdId
 }
 
 /**
@@ -176,14 +189,16 @@ async function castVotes(db: Db, ballot: Frozen, casts: Cast[]): Promise<Judged[
 async function judgeAndWrite(trx: Trx, ballot: Frozen, casts: Cast[]): Promise<Judged[]> {
   const seats = ballot.voters === 'seat'
   const owners = ballot.voters === 'owner'
+  // Of two in the same moment the second meets what the first wrote, and one of these may have to give way to it.
+  const yielding = owners || casts.some(({ way }) => way === 'proxy' || way === 'paper')
   const { rows } = await sql<Judged>`
     with given as (
       select * from unnest(${casts.map((_, n) => n)}::int[], ${casts.map((c) => c.caster)}::int[],
         ${casts.map((c) => c.sessionId)}::int[], ${casts.map((c) => c.personId)}::int[], ${casts.map((c) => c.choice)}::text[],
         ${casts.map((c) => c.key)}::uuid[], ${casts.map((c) => c.requestSha256)}::text[], ${casts.map((c) => c.receipt)}::text[],
         ${casts.map((c) => c.way)}::text[], ${casts.map((c) => c.change)}::boolean[], ${casts.map((c) => c.at.toISOString())}::timestamptz[],
-        ${casts.map((c) => c.reason)}::text[])
-        as g (n, caster, session_id, person_id, choice, key, request_sha256, receipt, way, change, at, reason)),
+        ${casts.map((c) => c.reason)}::text[], ${casts.map((c) => c.holder)}::int[])
+        as g (n, caster, session_id, person_id, choice, key, request_sha256, receipt, way, change, at, reason, holder)),
     judged as materialized (
       select g.*, who.voter_id, ${owners ? sql`who.bought_by` : sql`null::int as bought_by`}, known.receipt as known_receipt, case
         when not exists (${session[ballot.voters]}) then ${owners ? 'ticketVoid' : 'signedOut'}
@@ -191,16 +206,18 @@ async function judgeAndWrite(trx: Trx, ballot: Frozen, casts: Cast[]): Promise<J
         when known.receipt is not null then 'keyReused'
         when b.closed_at is not null then 'closed'
         when b.closes_at <= g.at then 'over'
-        when (select exists (select from stops where ballot_id = ${ballot.id} and resumed_at is null)) then 'stopped'
+        when (select stopped_at from stops where ballot_id = ${ballot.id} and resumed_at is null)
+          < case when g.way = 'paper' then g.at else 'infinity' end then 'stopped'
         when (select suspended_at is not null from meetings where id = ${ballot.meetingId}) then 'suspended'
         when not exists (select from electorate e where e.ballot_id = ${ballot.id} and e.voter_id = who.voter_id)
           then ${seats ? 'notSeat' : 'notListed'}
         when ${recused[ballot.voters](ballot)} then 'recused'
-        when not who.here then 'notHere'
+        when not ${here[ballot.voters](ballot)} then 'notHere'
         when not who.speaks then ${owners ? 'notVoice' : 'notSpeaker'}
         when ${owners ? castOnce(ballot) : sql`false`} then 'once'
         when not g.change and exists (select from votes v where v.ballot_id = ${ballot.id} and v.voter_id = who.voter_id
-          and v.way <> 'desk') then 'ownVote'
+          and v.way not in ('desk', 'proxy')) then 'ownVote'
+        ${othersWord[ballot.voters](ballot)}
         else 'counted' end as verdict
       from given g
       join ballots b on b.id = ${ballot.id}
@@ -217,10 +234,10 @@ async function judgeAndWrite(trx: Trx, ballot: Frozen, casts: Cast[]): Promise<J
     keyed as (
       insert into vote_keys (ballot_id, voter_id, key, request_sha256, receipt)
       select ${ballot.id}, voter_id, key, request_sha256, receipt from judged
-      where verdict = 'counted' ${owners ? sql`and voter_id in (select voter_id from counted)` : sql``} order by voter_id),
+      where verdict = 'counted' ${yielding ? sql`and voter_id in (select voter_id from counted)` : sql``} order by voter_id),
     told as (
       select pg_notify('changed', current_community() || ' count:' || ${ballot.meetingNo}::text) where exists (select from counted))
-    select ${owners ? sql`case when verdict = 'counted' and voter_id not in (select voter_id from counted) then 'once' else verdict end as verdict` : sql`verdict`},
+    select ${yielding ? sql`case when verdict = 'counted' and voter_id not in (select voter_id from counted) then ${tooLate(owners)} else verdict end as verdict` : sql`verdict`},
            coalesce(known_receipt, receipt) as receipt, (select count(*) from told) as told from judged order by n`.execute(
     trx,
   )
@@ -229,4 +246,9 @@ async function judgeAndWrite(trx: Trx, ballot: Frozen, casts: Cast[]): Promise<J
 
 /** Until the close a voter's last vote is the one that counts. */
 const lastCounts = sql`do update set choice = excluded.choice, rev = votes.rev + 1, way = excluded.way, person_id = excluded.person_id,
-  cast_at = excluded.cast_at, receipt = excluded.receipt, reason = excluded.reason`
+  cast_at = excluded.cast_at, receipt = excluded.receipt, reason = excluded.reason
+  where not ${yields(sql`excluded`, sql`votes`)}`
+
+/** What is said to a vote that met another one in the same moment and gave way to it. */
+const tooLate = (owners: boolean) =>
+  owners ? sql`'once'` : sql`case way when 'proxy' then 'spokeItself' else 'laterVote' end`

@@ -4,7 +4,9 @@ import { journal } from '../../lib/journal.ts'
 import { announce } from '../../lib/live/announce.ts'
 import type { Letterbox } from '../../lib/outbox.ts'
 import { notFound, Refusal, refuseIf } from '../../lib/refusal.ts'
+import { refuseUnfinishedHands } from '../hands/reads.ts'
 import { ownersCount } from '../owners/reads.ts'
+import { refuseUnfinishedPapers } from '../papers/reads.ts'
 import { voteLock } from './casting.ts'
 import {
   type Count,
@@ -17,10 +19,11 @@ import {
   wordOf,
 } from './decision.ts'
 import { type Frozen, frozen } from './frozen.ts'
-import { countOf, votingEnds } from './reads.ts'
+import { countOf } from './reads.ts'
 import { papersOf } from './rounds.ts'
 import { whyNotEnd } from './rules.ts'
 import { goOn } from './sequel.ts'
+import { votingEnds } from './standing.ts'
 
 interface Closing {
   /** The ballot's number. */
@@ -52,6 +55,9 @@ export async function closeBallot(
     if (closed_at) throw new Refusal('ballots.closedAlready')
     refuseIf(whyNotEnd({ closesAt: closes_at }, closing.at))
     if (await isSuspended(trx, ballot.meetingId)) throw new Refusal('ballots.suspendedAlready')
+    // Nothing is declared while a paper is unaccounted for, or two people have not counted the same hands.
+    await refuseUnfinishedPapers(trx, ballot.id)
+    await refuseUnfinishedHands(trx, ballot.id)
 
     const missing = required_seats.length ? await seatsAway(trx, ballot, required_seats, opened_at) : []
     const decision = await decideNow(trx, ballot, eligible, missing)

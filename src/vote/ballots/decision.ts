@@ -27,7 +27,26 @@ export interface Count {
   /** Seats that step aside on this item, and how many are left to vote on it. */
   recused?: readonly Named[]
   mayVote?: number
+  /** By which ways they came. */
+  ways?: Ways
 }
+
+/** 一票多种投法: how many votes came by phone, at the desk, by mandate, on paper, by raised hands; and the papers without a vote. */
+export interface Ways {
+  phone: number
+  desk: number
+  proxy: number
+  paper: number
+  hands: number
+  spoiled: number
+  blank: number
+  lost: number
+  /** Filled in, but the household voted again by another way, or another of its papers stands. */
+  replaced: number
+}
+
+/** In this order they are told. */
+export const waysOfVoting = ['phone', 'desk', 'proxy', 'paper', 'hands'] as const
 
 /** A party's name in both languages. */
 export interface Named {
@@ -137,11 +156,15 @@ export function decideBallot(
     return { outcome: result.outcome, reason: result.reason, numbers: numbersOf(result) }
   }
   if (isCounted(edition)) return decide(ballot.rule, count, missing, ballot.ruleVersion, ballot.terms)
-  const result = resultOf(edition, ballot, count, handed, before)
+  const counted = resultOf(edition, ballot, count, handed, before)
+  const result = 'invalid' in counted ? { ...counted, invalid: counted.invalid + spoiledOf(count) } : counted
   const base = handed.length
   const numbers = { ...count, base, needed: 0, missing, checks: [], result }
   return { outcome: outcomeOf(result), reason: result.reason, numbers }
 }
+
+/** I: papers that say nothing one can count. They are told with the result and take no part in it (domain 3.6.1). */
+const spoiledOf = ({ ways }: Count): number => ways?.spoiled ?? 0
 
 const outcomeOf = ({ kind, outcome, reason }: Result): Outcome =>
   outcome === 'runoff' || (kind === 'consent' && reason === 'objection')
@@ -212,12 +235,13 @@ const simple = { enough: 'moreFor', notEnough: 'moreAgainst', tie: 'tie', zero: 
 /** Numbers through a rule of the catalogue. Refuses (RangeError) more votes than there were voters. */
 function countBy(rule: Edition, count: Count, missing: readonly Named[]) {
   const { for: yes, against, abstain, present, eligible, recused = [], mayVote = eligible } = count
+  const invalid = spoiledOf(count)
   const votes = { for: yes, against, abstain, present }
   switch (rule.kind) {
     case 'share':
-      return decideShare(rule, { ...votes, invalid: 0, all: eligible })
+      return decideShare(rule, { ...votes, invalid, all: eligible })
     case 'unanimous':
-      return decideUnanimous(rule, { ...votes, invalid: 0, all: eligible })
+      return decideUnanimous(rule, { ...votes, invalid, all: eligible })
     case 'seats':
       return decideTable(rule, { ...votes, base: eligible, mayVote, away: missing, waived: [], recused })
     case 'gates':
@@ -327,7 +351,7 @@ export function because(closed: Closed): Sentence {
   const { rule, reason, numbers } = closed
   const known: readonly string[] = rule in short ? short[rule as Short] : []
   if (reason !== 'quorumLost' && !known.includes(reason)) return verdictOf(closed)
-  const { missing, checks: _, result: __, recused: ___, ...counts } = numbers
+  const { missing, checks: _, result: __, recused: ___, ways: ____, ...counts } = numbers
   const values = { ...counts, seats: seatsNeeded(counts.base) }
   return {
     key:

@@ -24,6 +24,8 @@ import { explained } from './explained.ts'
 import { type Frozen, type FrozenRow, frozenColumns, frozenText, remember } from './frozen.ts'
 import { linesOf } from './lines.ts'
 import { againOf, lastBallot } from './rounds.ts'
+import { votingEnds } from './standing.ts'
+import { handsOf, waysOf } from './ways.ts'
 
 /** A ballot as everybody may see it: nothing in it differs between two people looking, and no covered count is in it. */
 export type BallotShown = ReturnType<typeof shownOf>
@@ -104,9 +106,6 @@ async function read(db: Db, where: RawBuilder<unknown>, order: RawBuilder<unknow
   return rows
 }
 
-/** SQL: until when ballot `b` could be voted on; who comes in after that is not part of it. */
-export const votingEnds = sql`coalesce((select s.stopped_at from stops s where s.ballot_id = b.id and s.resumed_at is null), 'infinity')`
-
 /** SQL: what `choice` is worth in the count; whatever else stands on a paper says something and counts as "for". */
 export const isAgainst = sql`choice in ('against', 'object')`
 export const isAbstain = sql`choice in ('abstain', 'aside', 'none')`
@@ -118,23 +117,33 @@ export const isAbstain = sql`choice in ('abstain', 'aside', 'none')`
  */
 const counts = sql`
   select v.*, greatest(p.present, v."for" + v.against + v.abstain) as present from
-    (select (count(*) filter (where not (${isAgainst} or ${isAbstain})))::int as "for", (count(*) filter (where ${isAgainst}))::int as against,
-            (count(*) filter (where ${isAbstain}))::int as abstain
-     from votes where ballot_id = b.id) v,
+    (select (count(*) filter (where not (${isAgainst} or ${isAbstain})))::int + max(hands.in_favour) as "for",
+            (count(*) filter (where ${isAgainst}))::int + max(hands.against) as against,
+            (count(*) filter (where ${isAbstain}))::int + max(hands.abstain) as abstain
+     from ${handsOf} hands left join votes on ballot_id = b.id) v,
     (select count(distinct a.voter_id)::int as present
      from (select case when b.electorate_kind = 'seat' then seat_id when seat_id is null then household_id end as voter_id,
                   seat_id, person_id
            from attendance where meeting_id = b.meeting_id and (left_at is null or left_at >= b.opened_at)
-             and arrived_at <= ${votingEnds}) a
+             and arrived_at <= ${votingEnds}
+           union all
+           -- whoever somebody in the room speaks for is there by his mandate
+           select d.principal_id, null, null from mandates d join attendance a
+             on a.meeting_id = d.meeting_id and a.household_id = d.holder_id and a.seat_id is null
+           where b.electorate_kind = 'household' and d.meeting_id = b.meeting_id and (d.item_id is null or d.item_id = b.item_id)
+             and not d.struck and d.registered_at <= ${votingEnds} and (d.revoked_at is null or d.revoked_at >= b.opened_at)
+             and a.arrived_at <= ${votingEnds} and (a.left_at is null or a.left_at >= b.opened_at)
+             and not exists (select from attendance own where own.meeting_id = d.meeting_id and own.household_id = d.principal_id
+               and own.seat_id is null and own.arrived_at < b.opened_at)) a
      -- "offset 0" keeps these look-ups what they are; see casting.ts
      where exists (select from electorate e where e.ballot_id = b.id and e.voter_id = a.voter_id offset 0)
        and (a.seat_id is null or exists (
          select from seat_holders h where h.seat_id = a.seat_id and h.person_id = a.person_id offset 0))) p`
 
-/** The count of one open ballot, for its closing. */
+/** The count of one open ballot, and by which ways it came, for its closing. */
 export async function countOf(db: Db, ballotId: number): Promise<Omit<Count, 'eligible'>> {
   const { rows } = await sql<Omit<Count, 'eligible'>>`
-    select c.* from ballots b cross join lateral (${counts}) c where b.id = ${ballotId}`.execute(db)
+    select c.*, ${waysOf} as ways from ballots b cross join lateral (${counts}) c where b.id = ${ballotId}`.execute(db)
   return rows[0] as Omit<Count, 'eligible'>
 }
 

@@ -30,6 +30,8 @@ declare module '../../lib/http/views.ts' {
       why: MessageKey | null
       /** Of the attempt the form on the page would be; null: no form on the page. */
       key: string | null
+      /** Of the attempts at ballots by mandate. */
+      proxyKey: string
       form: Form
     }
     'vote/ballots/arithmetic': { ballot: BallotShown }
@@ -217,7 +219,8 @@ async function ballotPage(req: FastifyRequest, reply: FastifyReply, no: number, 
   const { change } = req.query as { change?: string }
   // She who has voted finds her receipt, and the form again when she asks for it.
   const wants = voter.cast === null || change !== undefined || form.errors.choice !== undefined
-  return reply.page('vote/ballots/show', { ballot, voter, why, form, key: why === null && wants ? randomUUID() : null })
+  const key = why === null && wants ? randomUUID() : null
+  return reply.page('vote/ballots/show', { ballot, voter, why, form, key, proxyKey: randomUUID() })
 }
 
 /**

@@ -6,6 +6,9 @@ interface Of {
   meetingId: number
 }
 
+/** SQL: until when ballot `b` could be voted on; who comes in after that is not part of it. */
+export const votingEnds = sql`coalesce((select s.stopped_at from stops s where s.ballot_id = b.id and s.resumed_at is null), 'infinity')`
+
 /**
  * SQL: which line of the roll a caster may be (`voter_id`), whether that voter is in the room (`here`) and whether it is
  * this caster who speaks (`speaks`). `caster` is a door's id where households vote, else the id of a person.
@@ -67,9 +70,9 @@ export const session: Record<Voters, RawBuilder<unknown>> = {
   household: sql`
     select s.id from sessions s left join people p on p.id = s.person_id and p.left_at is null
     where s.id = g.session_id and s.revoked_at is null and s.expires_at > g.at
-      and case when g.way = 'desk'
+      and case when g.way in ('desk', 'paper')
         then exists (select from person_roles r where r.person_id = p.id and r.role in ('staff', 'chair'))
-        else coalesce(s.household_id, p.household_id) = g.caster end`,
+        else coalesce(s.household_id, p.household_id) = coalesce(g.holder, g.caster) end`,
   seat: sql`
     select s.id from sessions s join people p on p.id = s.person_id and p.left_at is null
     where s.id = g.session_id and s.revoked_at is null and s.expires_at > g.at and p.id = g.caster`,

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../../lib/db/schema.ts'
+import { type ProxyShown, proxiesIn } from '../proxies/reads.ts'
 import type { Frozen } from './frozen.ts'
 import type { Standing } from './rules.ts'
 import { standing } from './standing.ts'
@@ -9,6 +10,8 @@ export interface VoterShown extends Omit<Standing, 'closed' | 'stopped' | 'suspe
   door: { building: string; door: string } | null
   seat: { name: string; nameEn: string } | null
   cast: { choice: string; at: Date; rev: number; receipt: string } | null
+  /** Households she speaks for by a written mandate. */
+  proxies: ProxyShown[]
 }
 
 interface Row {
@@ -24,6 +27,7 @@ interface Row {
   cast_at: Date
   rev: number
   receipt: string
+  proxies: ProxyShown[]
 }
 
 /** Who somebody is towards this ballot. One statement, none for a stranger. */
@@ -39,7 +43,8 @@ export async function voterOf(
     select b.name as building, h.door, s.name, s.name_en, e.voter_id is not null as listed, who.here, who.speaks,
            exists (select from recusals r where ${voters === 'seat'} and r.meeting_id = ${ballot.meetingId} and r.item_id = ${ballot.itemId}
              and r.seat_id = who.voter_id) as recused,
-           v.choice, v.cast_at, v.rev, v.receipt
+           v.choice, v.cast_at, v.rev, v.receipt,
+           (select ${proxiesIn(sql`${me.householdId}::int`)} from ballots b where b.id = ${ballot.id}) as proxies
     from (${standing[voters](ballot, sql`${caster}::int`)}) who
     left join electorate e on e.ballot_id = ${ballot.id} and e.voter_id = who.voter_id
     left join votes v on v.ballot_id = ${ballot.id} and v.voter_id = who.voter_id
@@ -58,6 +63,7 @@ export async function voterOf(
     door: row.building === null ? null : { building: row.building, door: String(row.door) },
     seat: row.name === null ? null : { name: row.name, nameEn: String(row.name_en) },
     cast: row.choice === null ? null : { choice: row.choice, at: row.cast_at, rev: row.rev, receipt: row.receipt },
+    proxies: row.proxies,
   }
 }
 
@@ -71,4 +77,5 @@ const stranger = (voters: Frozen['voters']): VoterShown => ({
   door: null,
   seat: null,
   cast: null,
+  proxies: [],
 })

@@ -10,6 +10,7 @@ import { decideNow, writeClose } from '../ballots/closing.ts'
 import { type Frozen, frozen } from '../ballots/frozen.ts'
 import { whyNotEnd } from '../ballots/rules.ts'
 import { itemOf, meetingOf } from '../ballots/sequel.ts'
+import { refusePapersOut } from '../papers/reads.ts'
 import { whyNotGiveUp, whyNotStop, whyNotTakeBack } from './rules.ts'
 
 interface Press {
@@ -21,11 +22,13 @@ interface Press {
 
 /**
  * 停止投票: from here on nothing is cast. Nothing is declared either: the room sees that the vote has stopped, and the
- * chair has a minute to take that back. Refuses what has stopped or closed already, and while the meeting rests.
+ * chair has a minute to take that back, and raised hands with it (vote/hands). Refuses what has stopped or closed already,
+ * while the meeting rests, and while papers are in people's hands.
  */
 export async function stopVote(db: Db, { no, by, at }: Press): Promise<void> {
   await onBallot(db, no, async (trx, { ballot, state, stop, closesAt }) => {
     refuseIf(whyNotStop(state, stop) ?? whyNotEnd({ closesAt }, at))
+    await refusePapersOut(trx, ballot.id)
     await trx.insertInto('stops').values({ ballot_id: ballot.id, stopped_at: at, stopped_by: by.personId }).execute()
     await tell(trx, ballot, 'ballot.stopped', by, at)
   })
@@ -64,14 +67,14 @@ interface On {
   ballot: Frozen
   state: { closed: boolean; suspended: boolean }
   closesAt: Date | null
-  stop: { at: Date; by: number } | null
+  stop: { id: number; at: Date; by: number } | null
   eligible: number
 }
 
 /** The ballot with everything about it held: the meeting first, as everywhere, then the votes in flight. */
-async function onBallot(db: Db, no: number, act: (trx: Trx, on: On) => Promise<void>): Promise<void> {
+export async function onBallot<R>(db: Db, no: number, act: (trx: Trx, on: On) => Promise<R>): Promise<R> {
   const ballot = await frozen(db, no)
-  await db.transaction().execute(async (trx) => {
+  return db.transaction().execute(async (trx) => {
     const meeting = await trx
       .selectFrom('meetings')
       .where('id', '=', ballot.meetingId)
@@ -83,13 +86,16 @@ async function onBallot(db: Db, no: number, act: (trx: Trx, on: On) => Promise<v
       .selectFrom('ballots')
       .leftJoin('stops', (join) => join.onRef('stops.ballot_id', '=', 'ballots.id').on('stops.resumed_at', 'is', null))
       .where('ballots.id', '=', ballot.id)
-      .select(['closed_at', 'closes_at', 'eligible', 'stopped_at', 'stopped_by'])
+      .select(['closed_at', 'closes_at', 'eligible', 'stops.id as stop_id', 'stopped_at', 'stopped_by'])
       .executeTakeFirstOrThrow()
-    await act(trx, {
+    return act(trx, {
       ballot,
       closesAt: row.closes_at,
       state: { closed: row.closed_at !== null, suspended: meeting.suspended_at !== null },
-      stop: row.stopped_at && row.stopped_by ? { at: row.stopped_at, by: row.stopped_by } : null,
+      stop:
+        row.stop_id && row.stopped_at && row.stopped_by
+          ? { id: row.stop_id, at: row.stopped_at, by: row.stopped_by }
+          : null,
       eligible: row.eligible,
     })
   })

@@ -56,7 +56,8 @@ revoke delete on mandates from wt_app;
 
 alter table votes
   drop constraint votes_way_check,
-  add constraint votes_way_check check (way in ('socket', 'form', 'desk', 'proxy', 'paper'));
+  -- ticket: of an owner, by the paper that stands for her voice
+  add constraint votes_way_check check (way in ('socket', 'form', 'desk', 'ticket', 'proxy', 'paper'));
 
 -- 一批纸票: numbered ballots that were handed out in the room. Each number has to be accounted for before the result is declared.
 create table paper_batches (

@@ -358,6 +358,7 @@ t.test('a vote with an hour: nothing counts from then on, and the chair cannot e
   t.equal(late.statusCode, 409)
   t.match(late.body, '截止时间已经过了，这一票没有计入')
   t.match((await (await town.as()).get(`/owners-vote/${all.get('赵敏')?.[0]}`)).body, '截止时间已经过了')
+  t.match((await (await town.as()).get(`/ballots/${no}`)).body, '已经截止，等主持人公布')
   const clerk = await town.as('shen')
   const entered = (fields: Record<string, string>) =>
     clerk.post(`/owners-vote/${all.get('孙立')?.[0]}`, { choice: 'for', key: randomUUID(), ...fields })

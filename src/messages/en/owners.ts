@@ -183,6 +183,7 @@ export const owners = {
     'Owners vote by their ballot paper: scan the code on yours, no sign-in needed. If you have none, ask the committee.',
   'ballots.toPage': 'See this vote',
   'ballots.noOwners': 'The owners’ register is empty, so they cannot vote. The administrator imports it first.',
+  'ballots.waiting': 'Its hour has passed; the chair declares the result',
   'ballots.timeUp': 'The hour has passed; this ballot was not counted.',
   'ballots.notOver': 'It is not over before its hour.',
   'ballots.notVoice': 'Somebody else votes for this part, so this paper does not count.',

@@ -172,6 +172,7 @@ export const owners = {
   'ballots.byTicket': '业主表决凭选票投：扫您选票上的二维码，不用签到。没收到选票，请找居委会或业委会。',
   'ballots.toPage': '看这次表决',
   'ballots.noOwners': '业主名册还是空的，开不了业主表决。请管理员先导入。',
+  'ballots.waiting': '已经截止，等主持人公布',
   'ballots.timeUp': '截止时间已经过了，这一票没有计入。',
   'ballots.notOver': '还没到截止时间，现在还不能结束。',
   'ballots.notVoice': '这一处由别的业主投票，这张票不算。',

@@ -28,6 +28,8 @@ declare module '../../lib/http/views.ts' {
       ballot: BallotShown
       voter: VoterShown
       why: MessageKey | null
+      /** Its hour has passed, and the chair has not declared it yet. */
+      over: boolean
       /** Of the attempt the form on the page would be; null: no form on the page. */
       key: string | null
       /** Of the attempts at ballots by mandate. */
@@ -88,7 +90,7 @@ export const ballots: Slice = (app, deps) => {
   const { clock, live } = deps
 
   app.get('/ballots/:no', { schema: onPage, config: { who: 'anyone' } }, async (req, reply) =>
-    ballotPage(req, reply, req.params.no, blank),
+    ballotPage(req, reply, req.params.no, blank, clock()),
   )
 
   app.get('/ballots/:no/count', { schema: byNo, config: { who: 'anyone' } }, async (req, reply) => {
@@ -112,7 +114,7 @@ export const ballots: Slice = (app, deps) => {
     const input = readForm(VoteForm, req.body)
     const again = (note: MessageKey) => {
       const form = { values: typed(req.body), errors: { choice: note } }
-      if (!req.wantsFragment) return ballotPage(req, reply.code(422), no, form)
+      if (!req.wantsFragment) return ballotPage(req, reply.code(422), no, form, clock())
       return reply
         .code(422)
         .header('hx-retarget', `#booth-note-${no}`)
@@ -207,7 +209,7 @@ function before(opening: Awaited<ReturnType<typeof openingOf>>) {
   }
 }
 
-async function ballotPage(req: FastifyRequest, reply: FastifyReply, no: number, form: Form) {
+async function ballotPage(req: FastifyRequest, reply: FastifyReply, no: number, form: Form, at: Date) {
   const ballot = await ballotShown(req.db, no)
   const voter = await voterOf(req.db, await frozen(req.db, no), req.me)
   const why = whyNotVote({
@@ -217,10 +219,11 @@ async function ballotPage(req: FastifyRequest, reply: FastifyReply, no: number, 
     suspended: ballot.suspended,
   })
   const { change } = req.query as { change?: string }
+  const over = ballot.closedAt === null && ballot.closesAt !== null && ballot.closesAt <= at
   // She who has voted finds her receipt, and the form again when she asks for it.
   const wants = voter.cast === null || change !== undefined || form.errors.choice !== undefined
   const key = why === null && wants ? randomUUID() : null
-  return reply.page('vote/ballots/show', { ballot, voter, why, form, key, proxyKey: randomUUID() })
+  return reply.page('vote/ballots/show', { ballot, voter, why, over, form, key, proxyKey: randomUUID() })
 }
 
 /**

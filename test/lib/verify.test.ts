@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { type RawBuilder, sql } from 'kysely'
 import t from 'tap'
-import { type Verification, verify } from '../../src/verify.ts'
+import { verify } from '../../src/verify.ts'
 import { openBallotOf } from '../../src/vote/ballots/reads.ts'
 import { startTown } from '../harness.ts'
+import { tampered } from '../tamper.ts'
 import { sitting } from '../vote/sitting.ts'
 
 const town = await startTown(t)
@@ -39,7 +40,7 @@ t.test('what was declared agrees with the votes', async (t) => {
 })
 
 // Whoever holds the database can change anything in it. Each of these is found by counting again.
-const tampered: [string, RawBuilder<unknown>, string][] = [
+const changes: [string, RawBuilder<unknown>, string][] = [
   [
     'a vote that became another',
     sql`update votes set choice = 'against' where ballot_id = (select id from ballots where no = ${passed}) and choice = 'for'`,
@@ -102,26 +103,9 @@ const tampered: [string, RawBuilder<unknown>, string][] = [
   ],
 ]
 
-for (const [what, change, found] of tampered) {
+for (const [what, change, found] of changes) {
   t.test(`${what} is found`, async (t) => {
-    const { wrong } = await undone(change)
+    const { wrong } = await tampered(town, change)
     t.match(wrong.join('\n'), found)
   })
-}
-
-/** What verify finds after a change made past every trigger, which is then taken back. */
-async function undone(change: RawBuilder<unknown>): Promise<Verification> {
-  let found: Verification | null = null
-  await town.house.db
-    .transaction()
-    .execute(async (trx) => {
-      await sql`set local session_replication_role = replica`.execute(trx)
-      await change.execute(trx)
-      found = await verify({ ...town.house, db: trx, of: () => trx })
-      throw new Error('take it back')
-    })
-    .catch((error: Error) => {
-      if (error.message !== 'take it back') throw error
-    })
-  return found ?? { checked: [], wrong: [] }
 }

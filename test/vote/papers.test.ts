@@ -7,6 +7,7 @@ import { type Batch, balanceOf, whyNotCount, whyNotDeclare, whyNotIssue } from '
 import type { Cast } from '../cast.ts'
 import { type Browser, startTown } from '../harness.ts'
 import { statementsOf } from '../statements.ts'
+import { tampered } from '../tamper.ts'
 import { type Sitting, sitting } from './sitting.ts'
 
 const town = await startTown(t)
@@ -438,7 +439,7 @@ t.test('the balance as a rule: every number is one of four things, read alike by
 })
 
 // Whoever holds the database can change anything in it; counted again it does not agree.
-const tampered: [string, ReturnType<typeof sql>, string][] = [
+const changes: [string, ReturnType<typeof sql>, string][] = [
   ['a paper vote nobody read', sql`update votes set way = 'paper' where way = 'form'`, 'two people did not read alike'],
   [
     'a reading that became another',
@@ -456,20 +457,9 @@ const tampered: [string, ReturnType<typeof sql>, string][] = [
     'lost: 1, declared was 0',
   ],
 ]
-for (const [what, change, found] of tampered) {
+for (const [what, change, found] of changes) {
   t.test(`${what} is found`, async (t) => {
-    let wrong: string[] = []
-    await town.house.db
-      .transaction()
-      .execute(async (trx) => {
-        await sql`set local session_replication_role = replica`.execute(trx)
-        await change.execute(trx)
-        wrong = (await verify({ ...town.house, db: trx, of: () => trx })).wrong
-        throw new Error('take it back')
-      })
-      .catch((error: Error) => {
-        if (error.message !== 'take it back') throw error
-      })
+    const { wrong } = await tampered(town, change)
     t.match(wrong.join('\n'), found)
   })
 }

@@ -75,12 +75,15 @@
     const out = await stand()
     // The address changed while we were reading: whoever came later draws.
     if (mine !== turn) return
-    shown = building === 'records' ? 'records' : here && !out ? 'form' : 'list'
+    const next = building === 'records' ? 'records' : here && !out ? 'form' : 'list'
+    // Filled before it is shown: who writes at once must not meet a form that is about to be emptied.
+    if (next === 'form') await drawForm(here)
+    if (mine !== turn) return
+    shown = next
     for (const name of ['list', 'form', 'records']) id(name).hidden = name !== shown
     id('back').hidden = shown === 'list'
     if (shown === 'records') drawRecords()
-    else if (shown === 'form') await drawForm(here)
-    else drawList()
+    else if (shown === 'list') drawList()
     if (shown === 'list' && door && !out && (await store.me())) tell(say('notHere', { building, door }), 'wait')
     scrollTo(0, 0)
   }

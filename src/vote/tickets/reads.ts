@@ -12,15 +12,13 @@ export async function paperBallot(db: Db, no: number) {
     .where('ballots.no', '=', no)
     .where('electorate_kind', '=', 'owner')
     .select(['ballots.id', 'ballots.no', 'question', 'options', 'closes_at', 'closed_at', 'meetings.no as meetingNo'])
-    .select((eb) =>
-      eb
-        .selectFrom('superseded_papers')
-        .whereRef('ballot_id', '=', 'ballots.id')
-        .select((p) => p.fn.countAll<number>().as('n'))
-        .as('superseded'),
-    )
+    .select([supersededBy('desk').as('superseded'), supersededBy('ticket').as('outrun')])
     .executeTakeFirstOrThrow(notFound)
 }
+
+/** SQL: how many duplicates of ballot `ballots` came this way. */
+const supersededBy = (way: 'desk' | 'ticket') =>
+  sql<number>`(select count(*)::int from superseded_papers s where s.ballot_id = ballots.id and s.way = ${way})`
 
 /** How far the papers have come, building by building; the developer's last. One statement. */
 export async function progressOf(db: Db, ballotId: number) {
@@ -80,14 +78,15 @@ export interface TicketShown {
   area: number
   /** Whether they count a head. */
   heads: number
-  cast: { at: Date; receipt: string } | null
+  /** outrun: what was cast by phone gave way to the paper, which was handed back before. */
+  cast: { at: Date; receipt: string; outrun: boolean } | null
 }
 
 /** What a ticket opens; refuses one that was made up, taken back or of another neighbourhood, all alike. One statement. */
 export async function ticketShown(db: Db, secret: string): Promise<TicketShown> {
   const { rows } = await sql<TicketShown>`
     select k.id, b.no as "ballotNo", k.voter_id as voter, u.*,
-           (select json_build_object('at', v.cast_at, 'receipt', v.receipt) from votes v
+           (select json_build_object('at', v.cast_at, 'receipt', v.receipt, 'outrun', v.way = 'desk' and v.rev > 1) from votes v
             where v.ballot_id = k.ballot_id and v.voter_id = k.voter_id) as cast
     from tickets k join ballots b on b.id = k.ballot_id
     join electorate e on e.ballot_id = k.ballot_id and e.voter_id = k.voter_id

@@ -30,7 +30,8 @@ async function opened() {
   await town.db.updateTable('agenda_items').set({ subject: '278-5' }).where('id', '=', itemId).execute()
   const form = { question: '同意修外墙', rule: 'D1', abstain: 'on', tally: 'live' }
   await zhou.post(`/meetings/${meetingNo}/items/${itemNo}/ballot`, form)
-  const { no, id } = (await openBallotOf(town.db, meetingNo)) as { no: number; id: number }
+  const no = (await openBallotOf(town.db, meetingNo))?.no as number
+  const { id } = await town.db.selectFrom('ballots').where('no', '=', no).select('id').executeTakeFirstOrThrow()
   const asked = { no, by, at: town.clock.now, building: '8', voter: null, purpose: '送达' }
   const papers = new Map<string, string>()
   for (const { name, token } of await printPapers(town.db, names, asked)) papers.set(name, `/owners-vote/${token}`)
@@ -125,12 +126,15 @@ t.test('a paper handed back before the phone was used stands, however late it is
   for (const n of [1, 2]) t.equal((await enter(phone, paper(n), 'against', n === 1 ? { key } : {})).statusCode, 303)
   const [before] = (await votesOf(id)).filter(({ choice }) => choice === 'against')
   later(60)
+  const left = await enter(shen, paper(3), 'for', { handed: '' })
+  t.equal(left.statusCode, 403, 'who has been signed out meanwhile does not vote in the owner’s place')
+  const [shenAgain, zhouAgain] = [await town.as('shen'), await town.as('zhou')]
   for (const [n, handed] of [
     [1, minutes(-50)],
     [2, minutes(-10)],
   ] as const) {
-    await enter(shen, paper(n), 'for', { handed: minutes(-55) })
-    const reply = await enter(zhou, paper(n), 'for', { handed })
+    await enter(shenAgain, paper(n), 'for', { handed: minutes(-55) })
+    const reply = await enter(zhouAgain, paper(n), 'for', { handed })
     t.equal(reply.statusCode, n === 1 ? 303 : 409, 'of two hours that differ the later counts')
   }
   const votes = await votesOf(id)
@@ -155,9 +159,9 @@ t.test('a paper handed back before the phone was used stands, however late it is
   t.equal((await enter(phone, paper(1), 'against', { key })).statusCode, 303, 'the phone’s own attempt is known')
   t.equal((await enter(phone, paper(1), 'against')).statusCode, 409, 'and she still votes once')
   t.equal((await votesOf(id)).filter(({ way }) => way === 'desk').length, 1)
-  const page = (await shen.get(`/desk/ballots/${no}/papers`)).body
+  const page = (await shenAgain.get(`/desk/ballots/${no}/papers`)).body
   t.match(page, '1 位业主的纸票比手机先交')
   t.match(page, '1 张纸票交回来时业主已经投过')
-  t.equal((await zhou.post(`/ballots/${no}/closure`)).statusCode, 303)
+  t.equal((await zhouAgain.post(`/ballots/${no}/closure`)).statusCode, 303)
   t.same(await wrong(), [])
 })

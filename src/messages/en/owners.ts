@@ -248,6 +248,8 @@ export const owners = {
     '{names} have read it differently and need to correct it themselves; no third person is needed.',
   'tickets.reading.counted': '{names} read the same, and it is counted.',
   'tickets.reading.duplicate': '{names} read the same; it is kept as a duplicate and does not count.',
+  'tickets.clerkGone':
+    'You have been signed out, and this reading was not kept. Please sign in and scan the paper again.',
   'tickets.twoAlready': 'Two people have read this paper already; no third is needed.',
   'tickets.readOnce':
     '{n} {n?owner’s paper has:owners’ papers have} been read only once, so the vote cannot be stopped or declared. A second person needs to read {n?it:them}.',

@@ -230,6 +230,7 @@ export const owners = {
   'tickets.reading.taken': '{names}录得不一样，还不算。请他们自己改，不用第三个人。',
   'tickets.reading.counted': '{names}录得一样，已经计入。',
   'tickets.reading.duplicate': '{names}录得一样，记为重复，不算。',
+  'tickets.clerkGone': '您的登录已经过期，这一遍没有记下。请重新登录，再扫这张票。',
   'tickets.twoAlready': '已经有两个人录过这一张，不用第三个人。',
   'tickets.readOnce': '还有 {n} 张业主选票只录了一遍，不能停票，也不能公布。请另一个人再录一遍。',
   'tickets.apart.n': '有 {n} 张业主选票两个人录得不一样，不能停票，也不能公布。改成一样再来。',

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { blank, type Form, moment, readForm, typed } from '../../lib/http/forms.ts'
 import type { Slice } from '../../lib/http/slice.ts'
 import { type MessageKey, says } from '../../lib/i18n.ts'
+import { Refusal } from '../../lib/refusal.ts'
 import { castVote } from '../ballots/casting.ts'
 import { type BallotShown, ballotShown } from '../ballots/reads.ts'
 import { enterPaper } from './entering.ts'
@@ -60,6 +61,8 @@ export const ticketVotes: Slice = (app, { clock }) => {
       const { handed, ...answer } = input.data
       const at = clock()
       const vote = { ...answer, ballot: ballotNo, way: 'ticket', me: req.me, ticket: { id, voter }, at } as const
+      // The desk's form, of somebody whose session is over: it must not become the owner's own vote.
+      if (!isClerk(req) && 'handed' in typed(req.body)) throw new Refusal('tickets.clerkGone', 403)
       if (!isClerk(req)) await castVote(req.db, vote)
       else {
         const wrong = handed && whyNotHanded(await ballotShown(req.db, ballotNo), handed, at)

@@ -66,6 +66,8 @@ t.test('one reading counts nothing; the second, by somebody else, casts it', asy
     t.equal(refused.statusCode, 409)
     t.match(refused.body, '还有 1 张业主选票只录了一遍')
   }
+  t.match((await shen.get(`/desk/ballots/${no}/papers`)).body, '等另一个人再录：8-101。')
+  t.notMatch((await (await town.as('li')).get(`/desk/ballots/${no}/papers`)).body, '等另一个人再录')
   const key = randomUUID()
   for (let i = 0; i < 2; i++)
     t.equal((await enter(zhou, paper(1), 'for', { key })).statusCode, 303, 'sent twice it counts once')

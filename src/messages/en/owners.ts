@@ -255,6 +255,9 @@ export const owners = {
     '{n} {n?owner’s paper has:owners’ papers have} been read only once, so the vote cannot be stopped or declared. A second person needs to read {n?it:them}.',
   'tickets.apart.n':
     'Two people read {n} {n?owner’s paper:owners’ papers} differently, so the vote cannot be stopped or declared until they agree.',
+  'tickets.unread.once':
+    'Read once, waiting for a second person: {units}. If a paper cannot be found, print it anew and the old one is void.',
+  'tickets.unread.apart': 'Read differently by two people, to be corrected by them: {units}.',
   'tickets.outrun':
     'Your paper was handed back earlier and stands. What you cast on the phone is kept as a duplicate and does not count.',
   'tickets.outrun.n':
@@ -263,7 +266,7 @@ export const owners = {
   'journal.ballot.duplicate': 'A paper was handed back after its owner had voted; kept as a duplicate',
   'tickets.handed': 'When was it handed back',
   'tickets.handed.hint':
-    'Empty: now. Handed back before the hour and typed in only now, it counts by the time it was handed back.',
+    'Empty: now, or what the other reader said. Handed back before the hour and typed in only now, it counts by the time it was handed back.',
   'tickets.handed.late': 'That time has not come yet',
   'tickets.handed.early': 'The vote had not begun then',
 }

@@ -11,7 +11,16 @@ export async function paperBallot(db: Db, no: number) {
     .innerJoin('meetings', 'meetings.id', 'ballots.meeting_id')
     .where('ballots.no', '=', no)
     .where('electorate_kind', '=', 'owner')
-    .select(['ballots.id', 'ballots.no', 'question', 'options', 'closes_at', 'closed_at', 'meetings.no as meetingNo'])
+    .select([
+      'ballots.id',
+      'ballots.no',
+      'question',
+      'options',
+      'closes_at',
+      'closed_at',
+      'meetings.no as meetingNo',
+      'meetings.id as meetingId',
+    ])
     .select([supersededBy('desk').as('superseded'), supersededBy('ticket').as('outrun')])
     .executeTakeFirstOrThrow(notFound)
 }
@@ -86,7 +95,8 @@ export interface TicketShown {
 export async function ticketShown(db: Db, secret: string): Promise<TicketShown> {
   const { rows } = await sql<TicketShown>`
     select k.id, b.no as "ballotNo", k.voter_id as voter, u.*,
-           (select json_build_object('at', v.cast_at, 'receipt', v.receipt, 'outrun', v.way = 'desk' and v.rev > 1) from votes v
+           (select json_build_object('at', v.cast_at, 'receipt', v.receipt, 'outrun', exists (
+             select from superseded_papers s where s.ballot_id = v.ballot_id and s.voter_id = v.voter_id and s.way = 'ticket')) from votes v
             where v.ballot_id = k.ballot_id and v.voter_id = k.voter_id) as cast
     from tickets k join ballots b on b.id = k.ballot_id
     join electorate e on e.ballot_id = k.ballot_id and e.voter_id = k.voter_id

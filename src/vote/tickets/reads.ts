@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Db } from '../../lib/db/schema.ts'
 import { notFound, Refusal } from '../../lib/refusal.ts'
 import { sha256 } from '../../lib/tokens.ts'
+import { type Unread, unread } from './readings.ts'
 import type { Way } from './rules.ts'
 
 /** A vote of the owners as the pages around its papers know it. Refuses any other. */
@@ -30,19 +31,22 @@ const supersededBy = (way: 'desk' | 'ticket') =>
   sql<number>`(select count(*)::int from superseded_papers s where s.ballot_id = ballots.id and s.way = ${way})`
 
 /** How far the papers have come, building by building; the developer's last. One statement. */
-export async function progressOf(db: Db, ballotId: number) {
+export async function progressOf(db: Db, ballot: { id: number; meetingId: number }) {
   const { rows } = await sql<{
     building: string | null
     papers: number
     printed: number
     delivered: number
     notFound: number
+    /** Handed back, and not read alike by two people. */
+    unread: Unread[]
   }>`
     select e.building, count(*) as papers, count(*) filter (where exists (
              select from tickets k where k.ballot_id = e.ballot_id and k.voter_id = e.voter_id and k.revoked_at is null)) as printed,
-           count(*) filter (where d.how <> 'notFound') as delivered, count(*) filter (where d.how = 'notFound') as "notFound"
+           count(*) filter (where d.how <> 'notFound') as delivered, count(*) filter (where d.how = 'notFound') as "notFound",
+           (select coalesce(json_agg(r), '[]') from (${unread(ballot)}) r where r.building is not distinct from e.building) as unread
     from electorate e left join lateral (${latest}) d on true
-    where e.ballot_id = ${ballotId} group by e.building`.execute(db)
+    where e.ballot_id = ${ballot.id} group by e.building`.execute(db)
   return rows.sort(
     (a, b) => Number(a.building === null) - Number(b.building === null) || inOrder(a.building ?? '', b.building ?? ''),
   )

@@ -4,7 +4,6 @@ import { blank, type Form, line, number, readForm } from '../../lib/http/forms.t
 import type { Slice } from '../../lib/http/slice.ts'
 import { says, translator } from '../../lib/i18n.ts'
 import { squareMetres } from '../rules/words.ts'
-import { unreadOf } from './readings.ts'
 import { type PaperShown, paperBallot, papersIn, progressOf } from './reads.ts'
 import { ways } from './rules.ts'
 import { issueToBuyer, type Paper, printPapers, recordDelivery } from './store.ts'
@@ -13,12 +12,7 @@ type Ballot = Awaited<ReturnType<typeof paperBallot>>
 
 declare module '../../lib/http/views.ts' {
   interface Views {
-    'vote/tickets/progress': {
-      ballot: Ballot
-      buildings: Awaited<ReturnType<typeof progressOf>>
-      /** Handed back, and not read alike by two people. */
-      unread: Awaited<ReturnType<typeof unreadOf>>
-    }
+    'vote/tickets/progress': { ballot: Ballot; buildings: Awaited<ReturnType<typeof progressOf>> }
     'vote/tickets/building': {
       ballot: Ballot
       building: string
@@ -58,8 +52,7 @@ export const tickets: Slice = (app, { clock, vault, origin }) => {
 
   app.get('/desk/ballots/:no/papers', { schema: byNo, config: { who: carriers } }, async (req, reply) => {
     const ballot = await paperBallot(req.db, req.params.no)
-    const unread = ballot.closed_at ? [] : await unreadOf(req.db, ballot)
-    return reply.page('vote/tickets/progress', { ballot, buildings: await progressOf(req.db, ballot.id), unread })
+    return reply.page('vote/tickets/progress', { ballot, buildings: await progressOf(req.db, ballot) })
   })
 
   app.get('/desk/ballots/:no/papers/building', { schema: ofBuilding, config: { who: carriers } }, (req, reply) =>

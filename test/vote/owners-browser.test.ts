@@ -75,10 +75,15 @@ t.test('a vote of the owners on real screens', async (t) => {
         ['王芳', 'for'],
         ['李强', 'against'],
       ] as const) {
-        await shen.go(`/owners-vote/${papers.get(name)}`)
-        await shen.page.locator(`.opt-${choice}`).click()
-        await shen.page.locator('form.booth button').click()
-        await shen.page.locator('.receipt').waitFor()
+        for (const clerk of [shen, zhou]) {
+          await clerk.go(`/owners-vote/${papers.get(name)}`)
+          await clerk.page.locator(`.opt-${choice}`).click()
+          await clerk.page.locator('form.booth button').click()
+          await clerk.page.locator('main [role="status"]').first().waitFor()
+          await isAccessible(t, clerk.page, 'a paper that was read')
+          await fitsNarrow(t, clerk.page, 'a paper that was read')
+        }
+        await zhou.page.locator('.receipt').waitFor()
       }
       const unit = await town.db.selectFrom('units').where('name', '=', '12-602').select('id').executeTakeFirstOrThrow()
       for (const path of [

@@ -78,6 +78,7 @@ export interface Database {
   tickets: Tickets
   deliveries: Deliveries
   superseded_papers: SupersededPapers
+  owner_readings: OwnerReadings
   votes: Votes
   vote_keys: VoteKeys
   // papers
@@ -699,6 +700,19 @@ interface SupersededPapers {
   choice: string
   at: Date
   recorded_by: number
+  way: Generated<'desk' | 'ticket'>
+  receipt: string | null
+}
+
+interface OwnerReadings {
+  community_id: Own
+  ticket_id: number
+  person_id: number
+  ballot_id: number
+  choice: string
+  handed_at: Date
+  at: Date
+  outcome: 'counted' | 'duplicate' | null
 }
 
 interface Deliveries {

@@ -232,16 +232,41 @@ export const owners = {
   'calling.notYet': 'This vote is not over; plan it once the result is there.',
   'tickets.clerk': 'You are writing down a paper that was handed back; your name is kept with it.',
   'tickets.clerk.again':
-    'This owner has voted. A paper that was handed back as well is written down here as a duplicate and does not count.',
+    'This owner has voted. If the paper was handed back before that, the paper stands; if after, it is kept as a duplicate. Please say when it was handed back.',
   'tickets.superseded':
     'This owner had voted, and the first ballot stands. This paper is kept as a duplicate and does not count.',
   'tickets.superseded.n':
     '{n} {n?paper was:papers were} handed back after the owner had voted: kept as {n?a duplicate:duplicates}, not counted.',
-  'journal.ballot.paper': 'Wrote down a ballot paper that was handed back',
+  'tickets.alone':
+    'Write down what the paper says, without looking at anybody else’s. It counts once two people say the same.',
+  'tickets.reading.mine':
+    'Your reading is kept and does not count yet. Ask somebody else to scan this paper and write it down too.',
+  'tickets.reading.theirs': '{names} has read this paper. Please write it down as you read it.',
+  'tickets.reading.apart':
+    '{names} have read it differently, so it does not count yet. Take the paper out again; whoever misread it corrects her own.',
+  'tickets.reading.taken':
+    '{names} have read it differently and need to correct it themselves; no third person is needed.',
+  'tickets.reading.counted': '{names} read the same, and it is counted.',
+  'tickets.reading.duplicate': '{names} read the same; it is kept as a duplicate and does not count.',
+  'tickets.clerkGone':
+    'You have been signed out, and this reading was not kept. Please sign in and scan the paper again.',
+  'tickets.twoAlready': 'Two people have read this paper already; no third is needed.',
+  'tickets.readOnce':
+    '{n} {n?owner’s paper has:owners’ papers have} been read only once, so the vote cannot be stopped or declared. A second person needs to read {n?it:them}.',
+  'tickets.apart.n':
+    'Two people read {n} {n?owner’s paper:owners’ papers} differently, so the vote cannot be stopped or declared until they agree.',
+  'tickets.unread.once':
+    'Read once, waiting for a second person: {units}. If a paper cannot be found, print it anew and the old one is void.',
+  'tickets.unread.apart': 'Read differently by two people, to be corrected by them: {units}.',
+  'tickets.outrun':
+    'Your paper was handed back earlier and stands. What you cast on the phone is kept as a duplicate and does not count.',
+  'tickets.outrun.n':
+    '{n} {n?owner:owners} handed the paper back before using the phone: the paper stands, the phone’s ballot is kept as a duplicate.',
+  'journal.ballot.paper': 'Two people wrote down a ballot paper that was handed back, and agree',
   'journal.ballot.duplicate': 'A paper was handed back after its owner had voted; kept as a duplicate',
   'tickets.handed': 'When was it handed back',
   'tickets.handed.hint':
-    'Empty: now. Handed back before the hour and typed in only now, it counts by the time it was handed back.',
+    'Empty: now, or what the other reader said. Handed back before the hour and typed in only now, it counts by the time it was handed back.',
   'tickets.handed.late': 'That time has not come yet',
   'tickets.handed.early': 'The vote had not begun then',
 }

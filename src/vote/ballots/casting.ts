@@ -99,8 +99,26 @@ export const voteLock = 7207
  * not of the handshake.
  */
 export async function castVote(db: Db, vote: Vote): Promise<Receipt> {
-  const { me, choice, reason = null } = vote
   const ballot = await frozen(db, vote.ballot)
+  return receiptOf(ballot, vote.choice, await boxOf(db, ballot)(castOf(ballot, vote)))
+}
+
+/** The same within a transaction that holds the vote's lock alone: what goes with the vote is written with it or not at all. */
+export async function castHeld(trx: Trx, ballot: Frozen, vote: Vote): Promise<Receipt> {
+  const [judged] = await judgeAndWrite(trx, ballot, [castOf(ballot, vote)])
+  if (!judged) throw new Error('a vote that was cast was not judged')
+  return receiptOf(ballot, vote.choice, judged)
+}
+
+function receiptOf(ballot: Frozen, choice: string, { verdict, receipt }: Judged): Receipt {
+  if (verdict === 'counted' || verdict === 'known') return { ballot, code: receipt, choice }
+  const [why, status] = refusals[verdict]
+  throw new Refusal(why, status)
+}
+
+/** A vote with all that can be checked beforehand checked. */
+function castOf(ballot: Frozen, vote: Vote): Cast {
+  const { me, choice, reason = null } = vote
   const wrong = whyNotAnswer(ballot, vote)
   if (wrong) throw new Refusal(wrong, 422)
   const other = vote.desk?.householdId ?? vote.proxy?.principalId ?? vote.paper?.voterId ?? null
@@ -111,10 +129,7 @@ export async function castVote(db: Db, vote: Vote): Promise<Receipt> {
   const proof = vote.ticket?.id ?? me.sessionId
   if (caster === null || proof === null) throw new Refusal('ballots.notBound', 403)
 
-  const { verdict, receipt } = await boxOf(
-    db,
-    ballot,
-  )({
+  return {
     caster,
     holder: vote.proxy ? me.householdId : null,
     sessionId: proof,
@@ -130,10 +145,7 @@ export async function castVote(db: Db, vote: Vote): Promise<Receipt> {
     way: vote.way,
     change: vote.desk?.change ?? true,
     at: vote.at,
-  })
-  if (verdict === 'counted' || verdict === 'known') return { ballot, code: receipt, choice }
-  const [why, status] = refusals[verdict]
-  throw new Refusal(why, status)
+  }
 }
 
 function casterOf({ voters }: Frozen, { ticket, me }: Vote): number | null {
@@ -229,7 +241,7 @@ async function judgeAndWrite(trx: Trx, ballot: Frozen, casts: Cast[]): Promise<J
     counted as (
       insert into votes (ballot_id, voter_id, choice, way, person_id, cast_at, receipt, reason, bought_by)
       select ${ballot.id}, voter_id, choice, way, person_id, at, receipt, reason, bought_by from judged where verdict = 'counted' order by voter_id
-      on conflict (community_id, ballot_id, voter_id) ${owners ? sql`do nothing` : lastCounts}
+      on conflict (community_id, ballot_id, voter_id) ${owners ? earliestCounts : lastCounts}
       returning voter_id),
     keyed as (
       insert into vote_keys (ballot_id, voter_id, key, request_sha256, receipt)
@@ -248,6 +260,11 @@ async function judgeAndWrite(trx: Trx, ballot: Frozen, casts: Cast[]): Promise<J
 const lastCounts = sql`do update set choice = excluded.choice, rev = votes.rev + 1, way = excluded.way, person_id = excluded.person_id,
   cast_at = excluded.cast_at, receipt = excluded.receipt, reason = excluded.reason
   where not ${yields(sql`excluded`, sql`votes`)}`
+
+/** Of the owners the first one; that may be a paper, which was handed back before the phone was used (domain 3.6). */
+const earliestCounts = sql`do update set choice = excluded.choice, rev = votes.rev + 1, way = excluded.way, person_id = excluded.person_id,
+  cast_at = excluded.cast_at, receipt = excluded.receipt
+  where excluded.way = 'desk' and excluded.cast_at < votes.cast_at and excluded.bought_by is not distinct from votes.bought_by`
 
 /** What is said to a vote that met another one in the same moment and gave way to it. */
 const tooLate = (owners: boolean) =>

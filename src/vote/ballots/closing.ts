@@ -7,6 +7,7 @@ import { notFound, Refusal, refuseIf } from '../../lib/refusal.ts'
 import { refuseUnfinishedHands } from '../hands/reads.ts'
 import { ownersCount } from '../owners/reads.ts'
 import { refuseUnfinishedPapers } from '../papers/reads.ts'
+import { refuseUnreadPapers } from '../tickets/readings.ts'
 import { voteLock } from './casting.ts'
 import {
   type Count,
@@ -58,6 +59,7 @@ export async function closeBallot(
     // Nothing is declared while a paper is unaccounted for, or two people have not counted the same hands.
     await refuseUnfinishedPapers(trx, ballot.id)
     await refuseUnfinishedHands(trx, ballot.id)
+    await refuseUnreadPapers(trx, ballot)
 
     const missing = required_seats.length ? await seatsAway(trx, ballot, required_seats, opened_at) : []
     const decision = await decideNow(trx, ballot, eligible, missing)

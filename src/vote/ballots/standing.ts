@@ -48,11 +48,16 @@ export const standing: Record<Voters, (ballot: Of, caster: RawBuilder<unknown>) 
     where k.id = g.session_id and k.ballot_id = ${id} and k.voter_id = ${caster} and k.revoked_at is null`,
 }
 
-/** Statutory votes are cast once; and who bought and who sold are one voice: whichever of them was first stands. */
+/**
+ * Statutory votes are cast once; and who bought and who sold are one voice: whichever of them was first stands. A paper that
+ * its owner handed back before she used her phone was first, whenever it is typed in.
+ */
 export const castOnce = ({ id }: Of) => sql`exists (
   select from electorate o where o.ballot_id = ${id} and o.head = who.head and exists (
     select from votes v where v.ballot_id = ${id} and v.voter_id = o.voter_id
-      and (v.voter_id = who.voter_id or v.bought_by is not null or who.bought_by is not null) offset 0) offset 0)`
+      and (v.voter_id = who.voter_id or v.bought_by is not null or who.bought_by is not null)
+      and not (g.way = 'desk' and g.at < v.cast_at and v.voter_id = who.voter_id and v.bought_by is not distinct from who.bought_by)
+      offset 0) offset 0)`
 
 /** A seat that steps aside on this item stays in the room and in the base, but does not vote (domain 3.6.1). */
 export const recused: Record<Voters, (ballot: Of & { itemId: number }) => RawBuilder<unknown>> = {

@@ -11,6 +11,7 @@ import { type Frozen, frozen } from '../ballots/frozen.ts'
 import { whyNotEnd } from '../ballots/rules.ts'
 import { itemOf, meetingOf } from '../ballots/sequel.ts'
 import { refusePapersOut } from '../papers/reads.ts'
+import { refuseUnreadPapers } from '../tickets/readings.ts'
 import { whyNotGiveUp, whyNotStop, whyNotTakeBack } from './rules.ts'
 
 interface Press {
@@ -23,12 +24,13 @@ interface Press {
 /**
  * 停止投票: from here on nothing is cast. Nothing is declared either: the room sees that the vote has stopped, and the
  * chair has a minute to take that back, and raised hands with it (vote/hands). Refuses what has stopped or closed already,
- * while the meeting rests, and while papers are in people's hands.
+ * while the meeting rests, and while papers are in people's hands or an owner's has not been read twice.
  */
 export async function stopVote(db: Db, { no, by, at }: Press): Promise<void> {
   await onBallot(db, no, async (trx, { ballot, state, stop, closesAt }) => {
     refuseIf(whyNotStop(state, stop) ?? whyNotEnd({ closesAt }, at))
     await refusePapersOut(trx, ballot.id)
+    await refuseUnreadPapers(trx, ballot)
     await trx.insertInto('stops').values({ ballot_id: ballot.id, stopped_at: at, stopped_by: by.personId }).execute()
     await tell(trx, ballot, 'ballot.stopped', by, at)
   })

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Db } from '../../lib/db/schema.ts'
 import { notFound, Refusal } from '../../lib/refusal.ts'
 import { sha256 } from '../../lib/tokens.ts'
+import { type Unread, unread } from './readings.ts'
 import type { Way } from './rules.ts'
 
 /** A vote of the owners as the pages around its papers know it. Refuses any other. */
@@ -11,31 +12,41 @@ export async function paperBallot(db: Db, no: number) {
     .innerJoin('meetings', 'meetings.id', 'ballots.meeting_id')
     .where('ballots.no', '=', no)
     .where('electorate_kind', '=', 'owner')
-    .select(['ballots.id', 'ballots.no', 'question', 'options', 'closes_at', 'closed_at', 'meetings.no as meetingNo'])
-    .select((eb) =>
-      eb
-        .selectFrom('superseded_papers')
-        .whereRef('ballot_id', '=', 'ballots.id')
-        .select((p) => p.fn.countAll<number>().as('n'))
-        .as('superseded'),
-    )
+    .select([
+      'ballots.id',
+      'ballots.no',
+      'question',
+      'options',
+      'closes_at',
+      'closed_at',
+      'meetings.no as meetingNo',
+      'meetings.id as meetingId',
+    ])
+    .select([supersededBy('desk').as('superseded'), supersededBy('ticket').as('outrun')])
     .executeTakeFirstOrThrow(notFound)
 }
 
+/** SQL: how many duplicates of ballot `ballots` came this way. */
+const supersededBy = (way: 'desk' | 'ticket') =>
+  sql<number>`(select count(*)::int from superseded_papers s where s.ballot_id = ballots.id and s.way = ${way})`
+
 /** How far the papers have come, building by building; the developer's last. One statement. */
-export async function progressOf(db: Db, ballotId: number) {
+export async function progressOf(db: Db, ballot: { id: number; meetingId: number }) {
   const { rows } = await sql<{
     building: string | null
     papers: number
     printed: number
     delivered: number
     notFound: number
+    /** Handed back, and not read alike by two people. */
+    unread: Unread[]
   }>`
     select e.building, count(*) as papers, count(*) filter (where exists (
              select from tickets k where k.ballot_id = e.ballot_id and k.voter_id = e.voter_id and k.revoked_at is null)) as printed,
-           count(*) filter (where d.how <> 'notFound') as delivered, count(*) filter (where d.how = 'notFound') as "notFound"
+           count(*) filter (where d.how <> 'notFound') as delivered, count(*) filter (where d.how = 'notFound') as "notFound",
+           (select coalesce(json_agg(r), '[]') from (${unread(ballot)}) r where r.building is not distinct from e.building) as unread
     from electorate e left join lateral (${latest}) d on true
-    where e.ballot_id = ${ballotId} group by e.building`.execute(db)
+    where e.ballot_id = ${ballot.id} group by e.building`.execute(db)
   return rows.sort(
     (a, b) => Number(a.building === null) - Number(b.building === null) || inOrder(a.building ?? '', b.building ?? ''),
   )
@@ -80,14 +91,16 @@ export interface TicketShown {
   area: number
   /** Whether they count a head. */
   heads: number
-  cast: { at: Date; receipt: string } | null
+  /** outrun: what was cast by phone gave way to the paper, which was handed back before. */
+  cast: { at: Date; receipt: string; outrun: boolean } | null
 }
 
 /** What a ticket opens; refuses one that was made up, taken back or of another neighbourhood, all alike. One statement. */
 export async function ticketShown(db: Db, secret: string): Promise<TicketShown> {
   const { rows } = await sql<TicketShown>`
     select k.id, b.no as "ballotNo", k.voter_id as voter, u.*,
-           (select json_build_object('at', v.cast_at, 'receipt', v.receipt) from votes v
+           (select json_build_object('at', v.cast_at, 'receipt', v.receipt, 'outrun', exists (
+             select from superseded_papers s where s.ballot_id = v.ballot_id and s.voter_id = v.voter_id and s.way = 'ticket')) from votes v
             where v.ballot_id = k.ballot_id and v.voter_id = k.voter_id) as cast
     from tickets k join ballots b on b.id = k.ballot_id
     join electorate e on e.ballot_id = k.ballot_id and e.voter_id = k.voter_id

@@ -52,7 +52,7 @@ export const tickets: Slice = (app, { clock, vault, origin }) => {
 
   app.get('/desk/ballots/:no/papers', { schema: byNo, config: { who: carriers } }, async (req, reply) => {
     const ballot = await paperBallot(req.db, req.params.no)
-    return reply.page('vote/tickets/progress', { ballot, buildings: await progressOf(req.db, ballot.id) })
+    return reply.page('vote/tickets/progress', { ballot, buildings: await progressOf(req.db, ballot) })
   })
 
   app.get('/desk/ballots/:no/papers/building', { schema: ofBuilding, config: { who: carriers } }, (req, reply) =>

@@ -4,10 +4,13 @@ import { z } from 'zod'
 import { blank, type Form, moment, readForm, typed } from '../../lib/http/forms.ts'
 import type { Slice } from '../../lib/http/slice.ts'
 import { type MessageKey, says } from '../../lib/i18n.ts'
+import { Refusal } from '../../lib/refusal.ts'
 import { castVote } from '../ballots/casting.ts'
 import { type BallotShown, ballotShown } from '../ballots/reads.ts'
 import { enterPaper } from './entering.ts'
+import { readingsOf } from './readings.ts'
 import { type TicketShown, ticketShown } from './reads.ts'
+import { type ReadingState, readingState } from './rules.ts'
 
 declare module '../../lib/http/views.ts' {
   interface Views {
@@ -20,6 +23,9 @@ declare module '../../lib/http/views.ts' {
       why: MessageKey | null
       /** Somebody of the desk holds it: a paper that was handed back. */
       clerk: boolean
+      /** How far she and the other reader are, and who has read it. */
+      reading: ReadingState
+      readers: string[]
       /** It was cast a moment ago. */
       fresh: boolean
       form: Form
@@ -55,12 +61,15 @@ export const ticketVotes: Slice = (app, { clock }) => {
       const { handed, ...answer } = input.data
       const at = clock()
       const vote = { ...answer, ballot: ballotNo, way: 'ticket', me: req.me, ticket: { id, voter }, at } as const
+      // The desk's form, of somebody whose session is over: it must not become the owner's own vote.
+      if (!isClerk(req) && 'handed' in typed(req.body)) throw new Refusal('tickets.clerkGone', 403)
       if (!isClerk(req)) await castVote(req.db, vote)
       else {
         const wrong = handed && whyNotHanded(await ballotShown(req.db, ballotNo), handed, at)
         if (wrong) return page(req, reply.code(422), { values: typed(req.body), errors: { handed: wrong } })
-        const counted = await enterPaper(req.db, { ...vote, handedAt: handed ?? at })
-        if (!counted) return page(req, reply.code(409), { values: {}, errors: { choice: 'tickets.superseded' } })
+        const state = await enterPaper(req.db, { ...vote, handed })
+        if (state === 'duplicate')
+          return page(req, reply.code(409), { values: {}, errors: { choice: 'tickets.superseded' } })
       }
       return reply.goto(`/owners-vote/${req.params.secret}?done=1`)
     },
@@ -74,8 +83,12 @@ export const ticketVotes: Slice = (app, { clock }) => {
     const why = over === 'ballots.timeUp' && isClerk(req) ? null : over
     // The desk may write down a paper that comes back after its owner has voted: it is kept as a duplicate.
     const clerk = isClerk(req)
-    const key = why === null && (clerk || ticket.cast === null) ? randomUUID() : null
-    return reply.page('vote/tickets/show', { ticket, ballot, secret, key, why, fresh, clerk, form })
+    const readings = clerk ? await readingsOf(req.db, ticket.id) : []
+    const reading = readingState(readings, req.me.personId ?? 0)
+    const open = clerk ? !['taken', 'counted', 'duplicate'].includes(reading) : ticket.cast === null
+    const key = why === null && open ? randomUUID() : null
+    const readers = readings.map(({ name }) => name)
+    return reply.page('vote/tickets/show', { ticket, ballot, secret, key, why, fresh, clerk, reading, readers, form })
   }
 }
 

@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { translator } from '../../src/lib/i18n.ts'
-import { because, type Count, decide, neededOf, seatsNeeded } from '../../src/vote/ballots/decision.ts'
+import { decide, neededOf } from '../../src/vote/ballots/decision.ts'
 import { explained } from '../../src/vote/ballots/explained.ts'
+import type { Count } from '../../src/vote/ballots/numbers.ts'
 import { type Rule, votersOf } from '../../src/vote/ballots/rules.ts'
+import { because, seatsNeeded } from '../../src/vote/ballots/telling.ts'
 import { paragraph } from '../../src/vote/rules/words.ts'
 
 /** The rules that a meeting uses most, each with a short sentence of its own. */

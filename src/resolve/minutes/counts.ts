@@ -1,7 +1,8 @@
 import { csvOf } from '../../lib/csv.ts'
 import type { T } from '../../lib/i18n.ts'
 import { squareMetres } from '../../people/lines/rules.ts'
-import { ownersOf, waysOfVoting } from '../../vote/ballots/decision.ts'
+import { ownersOf } from '../../vote/ballots/decision.ts'
+import { waysOfVoting } from '../../vote/ballots/numbers.ts'
 import type { BallotFacts, Facts } from './record.ts'
 
 /** Papers that became no vote. */

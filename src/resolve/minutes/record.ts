@@ -3,7 +3,7 @@ import { type Heard, heard, issuesOf } from '../../agenda/items/reads.ts'
 import type { Db } from '../../lib/db/schema.ts'
 import { notFound } from '../../lib/refusal.ts'
 import type { Asked } from '../../vote/ballots/answers.ts'
-import type { Numbers, Outcome, Reason } from '../../vote/ballots/decision.ts'
+import type { Numbers, Outcome, Reason } from '../../vote/ballots/numbers.ts'
 import type { Voters } from '../../vote/ballots/rules.ts'
 
 /**

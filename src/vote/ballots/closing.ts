@@ -9,22 +9,15 @@ import { ownersCount } from '../owners/reads.ts'
 import { refuseUnfinishedPapers } from '../papers/reads.ts'
 import { refuseUnreadPapers } from '../tickets/readings.ts'
 import { voteLock } from './casting.ts'
-import {
-  type Count,
-  type Decision,
-  decideBallot,
-  editionFor,
-  isCounted,
-  type Named,
-  valuesOf,
-  wordOf,
-} from './decision.ts'
+import { decideBallot, editionFor, isCounted } from './decision.ts'
 import { type Frozen, frozen } from './frozen.ts'
+import type { Count, Decision, Named } from './numbers.ts'
 import { countOf } from './reads.ts'
 import { papersOf } from './rounds.ts'
 import { whyNotEnd } from './rules.ts'
 import { goOn } from './sequel.ts'
 import { votingEnds } from './standing.ts'
+import { valuesOf, wordOf } from './telling.ts'
 
 interface Closing {
   /** The ballot's number. */

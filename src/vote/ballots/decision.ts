@@ -1,110 +1,17 @@
 /** 结果 — what the numbers of a ballot mean under the edition of the rule it was frozen with (domain 3.6). Pure; whole numbers only. */
-import type { MessageKey } from '../../lib/i18n.ts'
 import { editionOf } from '../rules/catalogue.ts'
 import { decideApproval, decidePlurality, rankScores } from '../rules/choosing.ts'
 import { decideConsent, type Stance } from '../rules/consent.ts'
-import { explain, type Result } from '../rules/explain.ts'
+import type { Result } from '../rules/explain.ts'
 import { walkGates } from '../rules/gates.ts'
 import { decideShare, decideUnanimous } from '../rules/majority.ts'
 import { decideOwners, type OwnersCount, type OwnersResult } from '../rules/owners.ts'
 import { decideTable } from '../rules/parties.ts'
 import { decideRanked } from '../rules/ranking.ts'
 import type { Edition, GateRule, SeatRule, ShareRule, UnanimousRule } from '../rules/rule.ts'
-import type { Check } from '../rules/shares.ts'
-import type { Sentence } from '../rules/words.ts'
 import type { Asked, Terms } from './answers.ts'
-import type { Rule, Voters } from './rules.ts'
-
-/** What a rule is given. Of a paper with options, "for" are those that say something; of one without objection, consent. */
-export interface Count {
-  for: number
-  against: number
-  abstain: number
-  /** Who of the roll was in the room at any time while the ballot was open. */
-  present: number
-  /** The roll as it was frozen: all households, or all voting seats that somebody holds. */
-  eligible: number
-  /** Seats that step aside on this item, and how many are left to vote on it. */
-  recused?: readonly Named[]
-  mayVote?: number
-  /** By which ways they came. */
-  ways?: Ways
-}
-
-/** 一票多种投法: how many votes came by phone, at the desk, by mandate, on paper, by raised hands; and the papers without a vote. */
-export interface Ways {
-  phone: number
-  desk: number
-  proxy: number
-  paper: number
-  hands: number
-  spoiled: number
-  blank: number
-  lost: number
-  /** Filled in, but the household voted again by another way, or another of its papers stands. */
-  replaced: number
-}
-
-/** In this order they are told. */
-export const waysOfVoting = ['phone', 'desk', 'proxy', 'paper', 'hands'] as const
-
-/** A party's name in both languages. */
-export interface Named {
-  name: string
-  nameEn: string
-}
-
-/** The count, what it was measured against, and how many "for" it took: enough for anybody to recount. */
-export interface Numbers extends Count {
-  base: number
-  needed: number
-  /** Required seats that nobody came for; always empty where households vote. */
-  missing: readonly Named[]
-  /** Every comparison the rule made, in its order. */
-  checks: readonly Check[]
-  /** What the rule came to, where that is more than a yes or no: sums, rounds, reasons of objections. */
-  result?: Result
-}
-
-/** again: a tie, or an objection that stands; the item is talked over and voted on once more. ordered: points put them in order. */
-export type Outcome = 'passed' | 'rejected' | 'again' | 'ordered'
-
-/** Why it passed or not, as the rule calls it. `quorumLost`: the room became too small, and the vote was given up (vote/stops). */
-export type Reason = Result['reason'] | 'moreFor' | 'moreAgainst' | 'quorumLost'
-
-export interface Decision {
-  outcome: Outcome
-  reason: Reason
-  numbers: Numbers
-}
-
-/** What of the numbers stands in the journal and in messages. */
-export const countsOf = ({ for: yes, against, abstain }: Numbers) => ({ for: yes, against, abstain })
-
-/** In which words a result is told: by its count, by what was chosen, or as what nobody objects to any more. */
-export function wordOf({ outcome, numbers }: Pick<Decision, 'outcome' | 'numbers'>): Outcome | 'chosen' | 'agreed' {
-  const kind = numbers.result?.kind
-  if (outcome !== 'passed' || kind === undefined || kind === 'dual') return outcome
-  return kind === 'consent' ? 'agreed' : 'chosen'
-}
-
-/** The values of those words. */
-export function valuesOf(ballot: Pick<Asked, 'options'>, { numbers }: Pick<Decision, 'numbers'>) {
-  const { result } = numbers
-  const chosen = result && 'chosen' in result ? result.chosen : []
-  const titles = titlesOf(ballot)
-  return {
-    ...countsOf(numbers),
-    ...(chosen.length > 0 && { chosen: chosen.map((one) => titles.get(one)?.name).join('、') }),
-  }
-}
-
-/** One paper that was handed in. `voter` tells two apart and is nobody's name. */
-export interface Handed {
-  voter: number
-  choice: string
-  reason: string | null
-}
+import type { Count, Decision, Handed, Named, Numbers, Outcome } from './numbers.ts'
+import type { Rule } from './rules.ts'
 
 /** The edition a ballot was frozen with; of M6 with the fraction that was set. */
 export function editionFor({ rule, ruleVersion, terms }: Omit<Asked, 'options'>): Edition {
@@ -233,7 +140,7 @@ export function decide(
 const simple = { enough: 'moreFor', notEnough: 'moreAgainst', tie: 'tie', zero: 'zero' } as const
 
 /** Numbers through a rule of the catalogue. Refuses (RangeError) more votes than there were voters. */
-function countBy(rule: Edition, count: Count, missing: readonly Named[]) {
+export function countBy(rule: Edition, count: Count, missing: readonly Named[]) {
   const { for: yes, against, abstain, present, eligible, recused = [], mayVote = eligible } = count
   const invalid = spoiledOf(count)
   const votes = { for: yes, against, abstain, present }
@@ -309,68 +216,4 @@ export function wholeOf(rule: Rule, count: Count, version = 1, terms: Terms = {}
 export function movesWithVotes(rule: Rule, version: number, terms: Terms = {}): boolean {
   const edition = editionFor({ rule, ruleVersion: version, terms })
   return (edition.kind === 'unanimous' && !edition.strict) || (edition.kind === 'share' && edition.base === 'cast')
-}
-
-/** Four fifths of the seats that somebody holds must be in the room. */
-export const seatsNeeded = (base: number): number => Math.ceil((4 * base) / 5)
-
-/** A closed ballot, as it was stored. */
-export interface Closed extends Asked {
-  reason: Reason
-  numbers: Numbers
-  voters: Voters
-}
-
-/** The result told again from what was stored: a rule of yes and no is counted anew, another keeps what it came to. */
-export const resultAgain = (closed: Closed): Result =>
-  closed.numbers.result ?? countBy(editionFor(closed), closed.numbers, closed.numbers.missing)
-
-/** Options by their numbers, in the words the chair gave them; a title is in one language. */
-export const titlesOf = ({ options }: Pick<Asked, 'options'>): Map<string, Named> =>
-  new Map(options.map((title, i) => [String(i + 1), { name: title, nameEn: title }]))
-
-/** Sentences of their own, shorter than the paragraph's, for the rules a meeting uses most. */
-const short = {
-  M1: ['moreFor', 'tie', 'moreAgainst', 'zero'],
-  M2: ['enough', 'notEnough', 'zero'],
-  M3: ['enough', 'notEnough', 'zero'],
-  M4v: ['enough', 'notEnough', 'zero'],
-  M4p: ['enough', 'notEnough', 'zero'],
-  M4e: ['enough', 'notEnough', 'zero'],
-  M5v: ['enough', 'notEnough', 'zero'],
-  M5p: ['enough', 'notEnough', 'zero'],
-  M5e: ['enough', 'notEnough', 'zero'],
-  M7: ['enough', 'against', 'zero'],
-  S5: ['enough', 'notEnough', 'tooFew', 'requiredAway', 'zero'],
-} as const satisfies Partial<Record<Rule, readonly Reason[]>>
-type Short = keyof typeof short
-type ShortKey = { [R in Short]: `ballots.because.${R}.${(typeof short)[R][number]}` }[Short]
-
-/** One sentence that says why, out of what was stored at the close; its values in both languages (names of parties differ). */
-export function because(closed: Closed): Sentence {
-  const { rule, reason, numbers } = closed
-  const known: readonly string[] = rule in short ? short[rule as Short] : []
-  if (reason !== 'quorumLost' && !known.includes(reason)) return verdictOf(closed)
-  const { missing, checks: _, result: __, recused: ___, ways: ____, ...counts } = numbers
-  const values = { ...counts, seats: seatsNeeded(counts.base) }
-  return {
-    key:
-      reason === 'quorumLost'
-        ? 'ballots.because.quorumLost'
-        : (`ballots.because.${rule}.${reason}` as ShortKey satisfies MessageKey),
-    zh: { ...values, missing: missing.map((seat) => seat.name).join('、') },
-    en: { ...values, missing: missing.map((seat) => seat.nameEn).join(', ') },
-  }
-}
-
-/** The explanation without the rule's own words before it and what it is worth behind it. */
-export function saidWhy(closed: Closed): Sentence[] {
-  const telling = { unit: closed.voters, subject: null, options: titlesOf(closed) }
-  return explain(editionFor(closed), resultAgain(closed), telling).slice(1, -1)
-}
-
-function verdictOf(closed: Closed): Sentence {
-  const verdict = saidWhy(closed).at(-1)
-  if (!verdict) throw new Error(`rule ${closed.rule} has no sentence for ${closed.reason}`)
-  return verdict
 }

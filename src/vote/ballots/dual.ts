@@ -4,8 +4,9 @@ import { type Cast, unitsOfRoll } from '../owners/roll.ts'
 import { stillNeeded } from '../rules/explain-owners.ts'
 import { decideOwners, type OwnersResult } from '../rules/owners.ts'
 import { squareMetres } from '../rules/words.ts'
-import { editionFor, type Numbers, ownersOf } from './decision.ts'
+import { editionFor, ownersOf } from './decision.ts'
 import type { FrozenRow } from './frozen.ts'
+import type { Numbers } from './numbers.ts'
 
 /** A vote of the owners, in heads and in area: how far it is on its two ways (Civil Code art. 278, J5). */
 

@@ -2,7 +2,8 @@ import type { MessageKey } from '../../lib/i18n.ts'
 import { arithmetic } from '../rules/arithmetic.ts'
 import { explain } from '../rules/explain.ts'
 import { type Sentence, say } from '../rules/words.ts'
-import { because, type Closed, editionFor, resultAgain, titlesOf } from './decision.ts'
+import { editionFor } from './decision.ts'
+import { because, type Closed, resultAgain, titlesOf } from './telling.ts'
 
 interface Told extends Closed {
   /** Whose the matter is: 'common', or one of Civil Code art. 278 ('278-5'). */

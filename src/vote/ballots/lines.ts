@@ -1,6 +1,6 @@
 import type { MessageKey } from '../../lib/i18n.ts'
 import { paperOf } from './answers.ts'
-import { type Closed, resultAgain } from './decision.ts'
+import { type Closed, resultAgain } from './telling.ts'
 
 /** One line of a result among options: how many votes or points, of how many, and whether it is among those chosen. */
 export interface Line {

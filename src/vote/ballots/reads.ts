@@ -7,24 +7,15 @@ import { notFound } from '../../lib/refusal.ts'
 import { type Cast, castSoFar } from '../owners/roll.ts'
 import type { OwnersResult } from '../rules/owners.ts'
 import { mostPoints, paperOf } from './answers.ts'
-import {
-  because,
-  type Count,
-  type Decision,
-  editionFor,
-  movesWithVotes,
-  type Numbers,
-  neededOf,
-  numbersOf,
-  type Outcome,
-  wholeOf,
-} from './decision.ts'
+import { editionFor, movesWithVotes, neededOf, numbersOf, wholeOf } from './decision.ts'
 import { dualOf, dualShown } from './dual.ts'
 import { explained } from './explained.ts'
 import { type Frozen, type FrozenRow, frozenColumns, frozenText, remember } from './frozen.ts'
 import { linesOf } from './lines.ts'
+import type { Count, Decision, Numbers, Outcome } from './numbers.ts'
 import { againOf, lastBallot } from './rounds.ts'
 import { votingEnds } from './standing.ts'
+import { because } from './telling.ts'
 import { handsOf, waysOf } from './ways.ts'
 
 /** A ballot as everybody may see it: nothing in it differs between two people looking, and no covered count is in it. */

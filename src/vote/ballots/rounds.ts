@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../../lib/db/schema.ts'
 import type { Asked } from './answers.ts'
-import type { Handed, Numbers } from './decision.ts'
+import type { Handed, Numbers } from './numbers.ts'
 import type { Rule } from './rules.ts'
 
 /** A vote that ended in a tie, or with an objection that stands, and is to be taken up again on the same item. */

@@ -3,8 +3,10 @@ import type { Trx } from '../../lib/db/schema.ts'
 import type { Letterbox } from '../../lib/outbox.ts'
 import { tellFilers } from '../../listen/filings/store.ts'
 import { moveIssue } from '../../listen/issues/store.ts'
-import { countsOf, type Decision, editionFor, valuesOf, wordOf } from './decision.ts'
+import { editionFor } from './decision.ts'
 import type { Frozen } from './frozen.ts'
+import type { Decision } from './numbers.ts'
+import { countsOf, valuesOf, wordOf } from './telling.ts'
 
 interface Declared {
   /** The chair. */

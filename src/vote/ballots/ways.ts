@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Ways } from './decision.ts'
+import type { Ways } from './numbers.ts'
 
 /** SQL, a table of one row: the raised hands of ballot `b`, once two people have counted the same after it stopped. */
 export const handsOf = sql`(

@@ -60,7 +60,9 @@ t.test(
     await all(no, [{ choice: '1' }, { choice: '1' }, { choice: '2' }, { choice: '2' }, { choice: 'abstain' }])
     const running = (await (await town.as()).get(`/ballots/${no}/count`)).body
     t.match(running, '已投 5 户')
-    t.notMatch(running, '桂花 ')
+    t.notMatch(running, /桂花|月季|广玉兰/, 'the count says how many, not for what')
+    for (const path of [`/meetings/${meeting.meetingNo}/projector`, `/meetings/${meeting.meetingNo}/chair`])
+      t.notMatch((await zhou.get(path)).body, /桂花|月季|广玉兰/, `nor does ${path}, not even to the chair`)
     t.match((await (await town.as({ door: '12-602' })).get(`/ballots/${no}`)).body, '投的是：桂花')
 
     const { ballot, page } = await declare(no)
